@@ -1,0 +1,1 @@
+"""The runner, the learner, config checking, checkpoints, companions, evaluation and reports."""

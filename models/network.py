@@ -1,0 +1,37 @@
+"""The base of every network: a batch in, named outputs out."""
+
+from torch import Tensor, nn
+
+
+class Network(nn.Module):
+    """What a config's ``model.network`` builds.
+
+    Attributes:
+        outputs: names of the tensors that ``forward`` returns; losses and distillation may name these only.
+        inputs: keys of the batch that ``forward`` reads.
+        prepares: keys that ``prepare`` adds to the batch.
+        kd_refusal: why the network cannot be distilled, or None where it can.
+        vocabulary_modules: names of the submodules whose size grows with the vocabulary, for parameter counts.
+    """
+
+    outputs: tuple[str, ...] = ()
+    inputs: tuple[str, ...] = ()
+    prepares: tuple[str, ...] = ()
+    kd_refusal: str | None = None
+    vocabulary_modules: tuple[str, ...] = ()
+
+    def prepare(self, batch: dict) -> dict:
+        """Draw here the randomness that a teacher or a reference must share, and add it to the batch."""
+        return batch
+
+    def forward(self, batch: dict) -> dict[str, Tensor]:
+        """The named outputs, each with the batch's samples along its first dimension unless its docstring says else."""
+        raise TypeError(f"{type(self).__name__} does not define forward(batch)")
+
+    def predict(self, batch: dict) -> dict[str, Tensor]:
+        """What evaluation and inference read; ``forward`` unless they differ."""
+        return self.forward(batch)
+
+    def draw(self, outputs: dict, batch: dict) -> dict:
+        """Images worth looking at during validation: name -> uint8 array (H, W, 3). None by default."""
+        return {}
