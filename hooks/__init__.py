@@ -1,1 +1,27 @@
-""""""
+"""Hooks: one a file. Importing this package registers them."""
+
+from .blur_warmup import BlurWarmupHook
+from .checkpoint import CheckpointHook
+from .curriculum import CurriculumHook
+from .early_stopping import EarlyStoppingHook
+from .ema import EMAHook
+from .image import ImageHook
+from .kd import KDHook
+from .log import LogHook
+from .memory_cleanup import MemoryCleanupHook
+from .nan_guard import NaNGuardHook
+from .progress import ProgressHook
+
+__all__ = [
+    "BlurWarmupHook",
+    "CheckpointHook",
+    "CurriculumHook",
+    "EMAHook",
+    "EarlyStoppingHook",
+    "ImageHook",
+    "KDHook",
+    "LogHook",
+    "MemoryCleanupHook",
+    "NaNGuardHook",
+    "ProgressHook",
+]

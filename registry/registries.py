@@ -2,11 +2,15 @@
 
 from mmengine.registry import DATA_SAMPLERS as MMENGINE_SAMPLERS
 from mmengine.registry import DATASETS as MMENGINE_DATASETS
+from mmengine.registry import EVALUATOR as MMENGINE_EVALUATOR
 from mmengine.registry import FUNCTIONS as MMENGINE_FUNCTIONS
 from mmengine.registry import HOOKS as MMENGINE_HOOKS
+from mmengine.registry import LOG_PROCESSORS as MMENGINE_LOG_PROCESSORS
 from mmengine.registry import LOOPS as MMENGINE_LOOPS
 from mmengine.registry import METRICS as MMENGINE_METRICS
+from mmengine.registry import MODEL_WRAPPERS as MMENGINE_MODEL_WRAPPERS
 from mmengine.registry import MODELS as MMENGINE_MODELS
+from mmengine.registry import OPTIM_WRAPPER_CONSTRUCTORS as MMENGINE_OPTIM_WRAPPER_CONSTRUCTORS
 from mmengine.registry import OPTIM_WRAPPERS as MMENGINE_OPTIM_WRAPPERS
 from mmengine.registry import OPTIMIZERS as MMENGINE_OPTIMIZERS
 from mmengine.registry import PARAM_SCHEDULERS as MMENGINE_PARAM_SCHEDULERS
@@ -39,3 +43,7 @@ OPTIMIZERS = _child(MMENGINE_OPTIMIZERS)
 OPTIM_WRAPPERS = _child(MMENGINE_OPTIM_WRAPPERS, "stillhouse.engine.optim")
 PARAM_SCHEDULERS = _child(MMENGINE_PARAM_SCHEDULERS)
 FUNCTIONS = _child(MMENGINE_FUNCTIONS, "stillhouse.engine.companions")
+OPTIM_WRAPPER_CONSTRUCTORS = _child(MMENGINE_OPTIM_WRAPPER_CONSTRUCTORS)
+EVALUATOR = _child(MMENGINE_EVALUATOR)
+LOG_PROCESSORS = _child(MMENGINE_LOG_PROCESSORS)
+MODEL_WRAPPERS = _child(MMENGINE_MODEL_WRAPPERS)

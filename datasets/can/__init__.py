@@ -1,0 +1,1 @@
+"""CAN bus traffic: recordings, window graphs and the data set made of them."""

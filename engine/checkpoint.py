@@ -1,0 +1,183 @@
+"""Checkpoints: plain content, written whole or not at all, verified, and read without running code."""
+
+import contextlib
+import os
+import pickle
+import zipfile
+from pathlib import Path
+
+import torch
+from torch import nn
+
+from .errors import CheckpointError
+
+FORMAT = "stillhouse"
+VERSION = 1
+POINTER = "last_checkpoint"
+
+
+def write_checkpoint(content: dict, path: Path) -> None:
+    """Write ``content`` to a temporary file, flush it to disk, read it back, and rename it to ``path``.
+
+    Raises:
+        CheckpointError: the disk is full or not writable; what stood at ``path`` before is still there.
+    """
+    temporary = path.with_name(f".{path.name}.{os.getpid()}.tmp")
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        with open(temporary, "wb") as file:
+            torch.save({"format": FORMAT, "version": VERSION, **content}, file)
+            file.flush()
+            os.fsync(file.fileno())
+        _verify(temporary)
+        os.replace(temporary, path)
+        _flush_folder(path.parent)
+    except (OSError, RuntimeError, CheckpointError) as error:
+        raise CheckpointError(
+            f"{path}: could not be written ({error}). Earlier checkpoints are untouched; "
+            "make room or choose another --work-dir, then go on with --resume."
+        ) from error
+    finally:
+        with contextlib.suppress(OSError):
+            temporary.unlink(missing_ok=True)
+
+
+def write_text(text: str, path: Path) -> None:
+    """Replace a small text file in one step."""
+    temporary = path.with_name(f".{path.name}.{os.getpid()}.tmp")
+    with open(temporary, "w") as file:
+        file.write(text)
+        file.flush()
+        os.fsync(file.fileno())
+    os.replace(temporary, path)
+
+
+def read_checkpoint(path: str | Path, trust: bool = False) -> dict:
+    """The content of a checkpoint, on the CPU.
+
+    Args:
+        path: the file.
+        trust: allow a file that needs pickle, which can run any code. Only for files of your own.
+
+    Raises:
+        CheckpointError: missing, damaged, needing pickle without ``trust``, or not one of ours.
+    """
+    path = Path(path)
+    if not path.is_file():
+        raise CheckpointError(f"{path}: no such checkpoint")
+    try:
+        _verify(path)
+        content = torch.load(path, map_location="cpu", weights_only=not trust)
+    except pickle.UnpicklingError as error:
+        raise CheckpointError(
+            f"{path}: holds more than plain tensors and numbers, so reading it could run code. "
+            "If the file is your own, pass --trust-checkpoint."
+        ) from error
+    except (OSError, RuntimeError, EOFError, KeyError) as error:
+        raise CheckpointError(
+            f"{path}: is damaged ({error}). Resume from an earlier file of the same folder."
+        ) from error
+    if not isinstance(content, dict) or content.get("format") != FORMAT:
+        raise CheckpointError(f"{path}: is not a Stillhouse checkpoint (expected a dict with format={FORMAT!r})")
+    if content["version"] > VERSION:
+        raise CheckpointError(
+            f"{path}: has format version {content['version']}, this installation reads up to {VERSION}"
+        )
+    return content
+
+
+def _verify(path: Path) -> None:
+    """Check the checksum of every record of the archive."""
+    try:
+        with zipfile.ZipFile(path) as archive:
+            bad = archive.testzip()
+    except zipfile.BadZipFile as error:
+        raise CheckpointError(f"{path}: is damaged or not a checkpoint ({error})") from error
+    if bad is not None:
+        raise CheckpointError(f"{path}: is damaged (checksum of {bad})")
+
+
+def _flush_folder(folder: Path) -> None:
+    handle = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)
+
+
+def point_to(path: Path) -> None:
+    """Make ``path`` the newest checkpoint of its folder."""
+    write_text(path.name + "\n", path.parent / POINTER)
+
+
+def iteration_of(path: Path) -> int:
+    """The iteration in the name of an ``iter_N.pth`` file."""
+    return int(path.stem.split("_")[1])
+
+
+def saved(folder: Path) -> list[Path]:
+    """The ``iter_N.pth`` files of a folder, newest first."""
+    return sorted(folder.glob("iter_*.pth"), key=iteration_of, reverse=True)
+
+
+def newest_readable(folder: Path, warn) -> tuple[Path, dict] | None:
+    """The newest checkpoint that can be read, with its content; damaged ones are skipped with a warning.
+
+    Raises:
+        CheckpointError: checkpoints are there, but none can be read.
+    """
+    candidates = saved(folder)
+    pointer = folder / POINTER
+    if pointer.is_file():
+        named = folder / pointer.read_text().strip()
+        candidates.sort(key=lambda path: path != named)
+    for path in candidates:
+        try:
+            return path, read_checkpoint(path)
+        except CheckpointError as error:
+            warn(f"{error} Trying the one before.")
+    if candidates:
+        raise CheckpointError(f"{folder}: none of its {len(candidates)} checkpoints can be read")
+    return None
+
+
+def chosen(folder: Path) -> Path | None:
+    """The checkpoint that stands for a run: the best by its metric, else the newest."""
+    best = sorted(folder.glob("best_*.pth"))
+    if best:
+        return best[-1]
+    pointer = folder / POINTER
+    if pointer.is_file() and (folder / pointer.read_text().strip()).is_file():
+        return folder / pointer.read_text().strip()
+    return next(iter(saved(folder)), None)
+
+
+def network_state(content: dict) -> dict:
+    """The network's part of a checkpoint's weights, averaged where there is an average."""
+    state = content.get("ema") or content["state_dict"]
+    return {key.removeprefix("network."): value for key, value in state.items() if key.startswith("network.")}
+
+
+def load_strictly(module: nn.Module, state: dict, what: str) -> None:
+    """Load ``state`` into ``module``, every key and shape agreeing.
+
+    Raises:
+        CheckpointError: the state is of another network; lists what is missing, unexpected or of another shape.
+    """
+    own = module.state_dict()
+    missing = sorted(own.keys() - state.keys())
+    unexpected = sorted(state.keys() - own.keys())
+    shapes = [
+        f"{key} is {tuple(state[key].shape)}, expected {tuple(own[key].shape)}"
+        for key in own.keys() & state.keys()
+        if state[key].shape != own[key].shape
+    ]
+    problems = [f"missing {_some(missing)}"] * bool(missing) + [f"unexpected {_some(unexpected)}"] * bool(unexpected)
+    problems += [f"of another shape: {_some(sorted(shapes))}"] * bool(shapes)
+    if problems:
+        raise CheckpointError(f"{what} is of another network than {type(module).__name__}: {'; '.join(problems)}")
+    module.load_state_dict(state)
+
+
+def _some(items: list[str], most: int = 3) -> str:
+    return ", ".join(items[:most]) + (f" and {len(items) - most} more" if len(items) > most else "")

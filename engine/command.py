@@ -1,0 +1,33 @@
+"""How a command line ends: refusals are one message without a traceback, and have a status of their own."""
+
+import sys
+from collections.abc import Callable
+
+REFUSED = 2
+INTERRUPTED = 130
+
+
+def run(main: Callable, *args) -> int:
+    """Call ``main`` and return the exit status: 0, or 2 for a refusal and 130 for Ctrl-C."""
+    from .errors import StillhouseError
+
+    try:
+        main(*args)
+    except KeyboardInterrupt:
+        print("interrupted; go on with --resume", file=sys.stderr)
+        return INTERRUPTED
+    except (StillhouseError, ValueError, KeyError, FileNotFoundError, FloatingPointError, PermissionError) as error:
+        if not _is_ours(error):
+            raise
+        print(f"error: {error.args[0] if isinstance(error, KeyError) else error}", file=sys.stderr)
+        return REFUSED
+    return 0
+
+
+def _is_ours(error: BaseException) -> bool:
+    """Whether the error was raised on purpose by this package, not by a mistake somewhere below."""
+    trace = error.__traceback__
+    while trace is not None and trace.tb_next is not None:
+        trace = trace.tb_next
+    raised_in = trace.tb_frame.f_globals.get("__name__", "") if trace else ""
+    return raised_in.startswith("stillhouse.")

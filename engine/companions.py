@@ -1,0 +1,169 @@
+"""Configs that name other configs: a teacher, a scorer, a reference. They form a graph, trained in its order."""
+
+import copy
+from dataclasses import dataclass
+from pathlib import Path
+
+from torch import nn
+
+from ..registry import FUNCTIONS, MODELS
+from .checkpoint import chosen, load_strictly, network_state, read_checkpoint
+from .config import Experiment, load_config, walk
+from .errors import CompanionError, ConfigError
+from .run_folder import read_result
+
+KEYS = {"type", "config", "checkpoint"}
+
+
+@dataclass
+class Companion:
+    """One reference from a config to another.
+
+    Attributes:
+        where: dotted path of the reference.
+        experiment: the config it names, with the variables of the one that names it.
+        checkpoint: ``auto`` or a file.
+    """
+
+    where: str
+    experiment: Experiment
+    checkpoint: str
+
+    @property
+    def file(self) -> Path | None:
+        """The checkpoint file, or None where there is none yet."""
+        if self.checkpoint != "auto":
+            path = Path(self.checkpoint)
+            return path if path.is_file() else None
+        return chosen(self.experiment.work_dir)
+
+    @property
+    def trained(self) -> bool:
+        """Whether its run has finished, or a given file is there."""
+        if self.checkpoint != "auto":
+            return self.file is not None
+        return read_result(self.experiment.work_dir) is not None and self.file is not None
+
+
+def is_reference(value: dict) -> bool:
+    """Whether a dict of a config names another config."""
+    return isinstance(value.get("config"), str) and set(value) <= KEYS
+
+
+def companions_of(experiment: Experiment) -> list[Companion]:
+    """The companions a config names, in the order of their appearance."""
+    found = []
+    for where, value in walk(experiment.cfg.to_dict()):
+        if is_reference(value):
+            other = inherit(value["config"], experiment)
+            found.append(Companion(where, other, value.get("checkpoint", "auto")))
+    return found
+
+
+def inherit(config: str, experiment: Experiment) -> Experiment:
+    """Another config, with the options of ``experiment`` that are variables of it (``data_root``, ``seed``, ...)."""
+    known = load_config(config)
+    shared = {key: value for key, value in experiment.options.items() if key in known.variables or key == "work_root"}
+    return load_config(config, shared) if shared else known
+
+
+def training_order(experiment: Experiment) -> list[Companion]:
+    """Every companion below a config, those that others need first, each work directory once.
+
+    Raises:
+        ConfigError: the configs name each other in a circle.
+    """
+    order: dict[Path, Companion] = {}
+    _visit(experiment, [experiment.path], order)
+    return list(order.values())
+
+
+def _visit(experiment: Experiment, trail: list[Path], order: dict[Path, Companion]) -> None:
+    for companion in companions_of(experiment):
+        path = companion.experiment.path
+        if path in trail:
+            circle = " -> ".join(step.name for step in [*trail[trail.index(path) :], path])
+            raise ConfigError([f"{companion.where}: the configs name each other in a circle: {circle}"])
+        if companion.checkpoint == "auto":
+            _visit(companion.experiment, [*trail, path], order)
+            order.setdefault(companion.experiment.work_dir, companion)
+
+
+def missing_message(companion: Companion, experiment: Experiment) -> str:
+    """What to say of a companion that is not there, with the command that trains it."""
+    if companion.checkpoint != "auto":
+        return f"{companion.where}.checkpoint: {companion.checkpoint}: no such file"
+    options = " ".join(f"{key}={value}" for key, value in companion.experiment.options.items())
+    command = f"python tools/train.py {_shown(companion.experiment.path)}" + (
+        f" --cfg-options {options}" if options else ""
+    )
+    return (
+        f"{companion.where}: {_shown(companion.experiment.path)} has no checkpoint in {companion.experiment.work_dir}. "
+        f"Train it first with `{command}`, or add --with-companions to train all that {experiment.path.name} needs."
+    )
+
+
+def _shown(path: Path) -> str:
+    return str(path.relative_to(Path.cwd())) if path.is_relative_to(Path.cwd()) else str(path)
+
+
+def resolved(experiment: Experiment) -> Experiment:
+    """A copy in which every ``checkpoint="auto"`` is a file.
+
+    Raises:
+        CompanionError: a companion has no checkpoint; the message holds the command that makes it.
+    """
+    result = copy.copy(experiment)
+    result.cfg = copy.deepcopy(experiment.cfg)
+    by_path = {companion.where: companion for companion in companions_of(experiment)}
+    for where, value in walk(result.cfg._cfg_dict):
+        if where in by_path:
+            companion = by_path[where]
+            if companion.file is None:
+                raise CompanionError(missing_message(companion, experiment))
+            value["checkpoint"] = str(companion.file.resolve())
+    return result
+
+
+@FUNCTIONS.register_module()
+def load_companion(config: str, checkpoint: str) -> tuple[nn.Module, dict]:
+    """The network of another config with its trained weights, and its checkpoint's ``meta``.
+
+    The network is rebuilt from the config inside the checkpoint and loaded strictly, so it is the network that was trained.
+
+    Raises:
+        CompanionError: no checkpoint there, or it was made by another config than ``config``.
+    """
+    file = Companion("", load_config(config), checkpoint).file if checkpoint == "auto" else Path(checkpoint)
+    if file is None:
+        raise CompanionError(f"{config}: has no checkpoint; train it with `python tools/train.py {config}`")
+    content = read_checkpoint(file)
+    made_by = content["meta"]["config_file"]
+    if made_by != Path(config).name:
+        raise CompanionError(f"{file}: was made by {made_by}, expected {Path(config).name}")
+    network = MODELS.build(content["meta"]["config"]["model"]["network"])
+    load_strictly(network, network_state(content), str(file))
+    return network, content["meta"]
+
+
+def check_same_data(source: nn.Module | dict, dataset, name: str = "") -> None:
+    """Compare the data a checkpoint or a model's companions were trained on with ``dataset``.
+
+    Raises:
+        CompanionError: the digests differ.
+    """
+    ours = getattr(dataset, "provenance", dict)().get("digest")
+    if isinstance(source, dict):
+        _compare(source.get("data", {}).get("digest"), ours, name)
+        return
+    for module in source.modules():
+        if hasattr(module, "provenance_of_data"):
+            _compare(module.provenance_of_data.get("digest"), ours, module.config)
+
+
+def _compare(theirs: str | None, ours: str | None, name: str) -> None:
+    if theirs and ours and theirs != ours:
+        raise CompanionError(
+            f"{name}: was trained on other data (digest {theirs[:12]}, this run has {ours[:12]}), so vocabulary and "
+            "scaling differ. Train it on the same data_root and window, or use another work_root."
+        )

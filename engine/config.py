@@ -1,0 +1,131 @@
+"""Load a config file: inheritance, options from the command line, references, and where its run lives."""
+
+import ast
+import re
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from mmengine.config import Config, ConfigDict
+
+from .errors import ConfigError
+from .paths import run_path
+
+PACKAGE_ROOT = Path(__file__).resolve().parent.parent
+REFERENCE = re.compile(r"\$\{([\w.]+)\}")
+
+
+@dataclass
+class Experiment:
+    """A config with everything resolved.
+
+    Attributes:
+        path: the config file.
+        cfg: the config, options merged and references resolved.
+        options: what the command line changed, by dotted key.
+        variables: the plain values at the top that ``${...}`` references name.
+    """
+
+    path: Path
+    cfg: Config
+    options: dict = field(default_factory=dict)
+    variables: dict = field(default_factory=dict)
+
+    @property
+    def work_dir(self) -> Path:
+        """Where the run lives: ``work_dir`` if given, else the plan's path, else ``work_root/stem``."""
+        cfg = self.cfg
+        if cfg.get("work_dir"):
+            return Path(cfg.work_dir)
+        root = Path(cfg.get("work_root", "work_dirs"))
+        if cfg.get("run"):
+            return run_path(root, distillation="with-kd" if has_hook(cfg, "KDHook") else "no-kd", **cfg.run)
+        return root / self.path.stem
+
+
+def load_config(path: str | Path, options: dict | None = None) -> Experiment:
+    """Read a config file and resolve it.
+
+    Args:
+        path: a config file, relative to the current folder or to the installation.
+        options: dotted key -> value, merged last.
+
+    Raises:
+        ConfigError: no such file, not Python, or a reference to something that is not there.
+    """
+    found = locate_config(path)
+    try:
+        raw = Config.fromfile(str(found), lazy_import=False)
+    except Exception as error:
+        raise ConfigError([f"{path}: cannot be read as a config: {type(error).__name__}: {error}"]) from error
+    options = dict(options or {})
+    raw.merge_from_dict(options)
+    plain = raw.to_dict()
+    names: set[str] = set()
+    resolved = _resolve(plain, plain, str(path), names)
+    cfg = Config(resolved, filename=str(found))
+    variables = {name: cfg[name] for name in sorted(names) if name in cfg}
+    return Experiment(found, cfg, options, variables)
+
+
+def locate_config(path: str | Path) -> Path:
+    """The config file, looked for below the current folder and then below the installation."""
+    for candidate in (Path(path), PACKAGE_ROOT / path):
+        if candidate.is_file():
+            return candidate.resolve()
+    raise ConfigError([f"{path}: no such config file (looked in {Path.cwd()} and {PACKAGE_ROOT})"])
+
+
+def _resolve(value, root: dict, where: str, names: set[str]):
+    """``value`` with every ``${key}`` replaced by what ``root`` holds there; the first part of each key joins ``names``."""
+    if isinstance(value, dict):
+        return {key: _resolve(item, root, f"{where}:{key}", names) for key, item in value.items()}
+    if isinstance(value, (list, tuple)):
+        return type(value)(_resolve(item, root, f"{where}[{i}]", names) for i, item in enumerate(value))
+    if not isinstance(value, str):
+        return value
+    whole = REFERENCE.fullmatch(value)
+    if whole:
+        return _look_up(whole[1], root, where, names)
+    return REFERENCE.sub(lambda match: str(_look_up(match[1], root, where, names)), value)
+
+
+def _look_up(key: str, root: dict, where: str, names: set[str]):
+    value = root
+    for part in key.split("."):
+        if not isinstance(value, dict) or part not in value:
+            raise ConfigError(
+                [f"{where}: ${{{key}}} names nothing in this config; define {key.split('.')[0]!r} at its top"]
+            )
+        value = value[part]
+    names.add(key.split(".")[0])
+    return _resolve(value, root, f"{where}->{key}", names)
+
+
+def parse_options(pairs: list[str]) -> dict:
+    """``["a.b=1", "c=x"]`` as ``{"a.b": 1, "c": "x"}``: Python literals where they are, text otherwise."""
+    options = {}
+    for pair in pairs:
+        key, separator, text = pair.partition("=")
+        if not separator or not key:
+            raise ConfigError([f"--cfg-options {pair!r}: expected key=value"])
+        try:
+            options[key] = ast.literal_eval(text)
+        except (ValueError, SyntaxError):
+            options[key] = {"true": True, "false": False, "none": None}.get(text.lower(), text)
+    return options
+
+
+def has_hook(cfg: Config, name: str) -> bool:
+    """Whether ``custom_hooks`` lists a hook of that type."""
+    return any(hook.get("type") == name for hook in cfg.get("custom_hooks") or [])
+
+
+def walk(value, path: str = ""):
+    """Every dict below ``value`` with its dotted path, outermost first."""
+    if isinstance(value, (dict, ConfigDict)):
+        yield path, value
+        for key, item in value.items():
+            yield from walk(item, f"{path}.{key}" if path else str(key))
+    elif isinstance(value, (list, tuple)):
+        for i, item in enumerate(value):
+            yield from walk(item, f"{path}.{i}" if path else str(i))

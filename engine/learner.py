@@ -1,0 +1,106 @@
+"""The learner: one network, its named losses, and, where a hook adds one, a distillation term."""
+
+from collections.abc import Callable
+
+import torch
+from mmengine.model import BaseDataPreprocessor, BaseModel
+from torch import Tensor, nn
+
+from ..registry import LOSSES, MODELS
+
+
+class DeviceMover(BaseDataPreprocessor):
+    """Moves whatever in a batch has a ``to`` method to the learner's device."""
+
+    def forward(self, data: dict, training: bool = False) -> dict:
+        if self.device.type == "cpu":
+            return data
+        return {key: self._move(value) for key, value in data.items()}
+
+    def _move(self, value):
+        if hasattr(value, "to"):
+            return value.to(self.device, non_blocking=True)
+        if isinstance(value, dict):
+            return {key: self._move(item) for key, item in value.items()}
+        return value
+
+
+@MODELS.register_module()
+class Learner(BaseModel):
+    """Holds one network and its losses; ``train_step`` is mmengine's own.
+
+    Args:
+        network: config of a ``Network``.
+        losses: name -> config of a ``Loss``; the log shows each under that name.
+
+    Attributes:
+        distillation: a module with ``alpha`` and ``forward(outputs, batch) -> dict of terms``, added by ``KDHook``.
+        input_transforms: applied to the student's batch; a teacher sees the batch from before.
+        output_transforms: applied to the network's outputs before the losses.
+        terms: the detached loss terms of the current iteration's parts.
+    """
+
+    def __init__(self, network: dict, losses: dict) -> None:
+        super().__init__(data_preprocessor=DeviceMover())
+        self.network = MODELS.build(network)
+        self.losses = nn.ModuleDict({name: LOSSES.build(loss) for name, loss in losses.items()})
+        self.distillation: nn.Module | None = None
+        self.input_transforms: list[Callable[[dict], dict]] = []
+        self.output_transforms: list[Callable[[dict], dict]] = []
+        self.terms: list[dict[str, Tensor]] = []
+
+    def forward(self, mode: str = "tensor", **batch) -> dict:
+        """Losses (``mode="loss"``), predictions (``"predict"``) or raw outputs (``"tensor"``) of a batch."""
+        if mode == "predict":
+            return self.network.predict(self.network.prepare(batch))
+        batch = self.network.prepare(batch)
+        seen = batch
+        for transform in self.input_transforms:
+            seen = transform(seen)
+        outputs = self.network(seen)
+        if mode == "tensor":
+            return outputs
+        for transform in self.output_transforms:
+            outputs = transform(outputs)
+        return self._objective(outputs, seen, batch)
+
+    def _objective(self, outputs: dict, seen: dict, batch: dict) -> dict[str, Tensor]:
+        """The total under ``loss``; every term goes, detached, to ``terms``.
+
+        With distillation the total is ``alpha * kd + (1 - alpha) * task``.
+        """
+        terms = {name: self._weighted(loss, outputs, seen) for name, loss in self.losses.items()}
+        total = sum_terms(terms)
+        if self.distillation is not None:
+            kd_terms = self.distillation(outputs, batch)
+            terms |= {"task": total, **kd_terms}
+            alpha = self.distillation.alpha
+            total = alpha * kd_terms["kd"] + (1 - alpha) * total
+        self.terms.append({"loss": total.detach(), **{name: term.detach() for name, term in terms.items()}})
+        return {"loss": total}
+
+    @staticmethod
+    def _weighted(loss: nn.Module, outputs: dict, batch: dict) -> Tensor:
+        value = loss(outputs, batch)
+        return value if loss.weight == 1 else loss.weight * value
+
+    def parse_losses(self, losses: dict) -> tuple[Tensor, dict]:
+        """The total to differentiate, and all terms for the log."""
+        return losses["loss"], losses
+
+    def init_weights(self) -> None:
+        """Networks initialise themselves when they are built."""
+
+
+def sum_terms(terms: dict[str, Tensor]) -> Tensor:
+    """The sum of the terms, without a constant zero in the graph."""
+    values = iter(terms.values())
+    total = next(values)
+    for value in values:
+        total = total + value
+    return total
+
+
+def unwrap(model: nn.Module) -> Learner:
+    """The learner below DDP, if there is any."""
+    return model.module if isinstance(model, torch.nn.parallel.DistributedDataParallel) else model  # type: ignore

@@ -1,0 +1,203 @@
+"""The loops. The events of a training run, in order::
+
+    before_run, before_train
+    for each epoch:
+        before_train_epoch
+        for each iteration (one optimizer step):
+            before_train_iter
+            for each part: forward, backward
+            before_optim_step, then clipping and the step
+            after_train_iter
+            [validation every val_interval iterations, where max_iters is given]
+            save_point
+        after_train_epoch
+        [validation every val_interval epochs, where max_epochs is given]
+        save_point
+    after_train, after_run
+
+At a ``save_point`` nothing is half done: a checkpoint written there resumes to the same bits.
+"""
+
+import torch
+from mmengine.runner import BaseLoop
+
+from ..registry import LOOPS
+from .learner import unwrap
+from .stream import Iteration, seeded
+
+
+@LOOPS.register_module()
+class TrainLoop(BaseLoop):
+    """Trains for a number of epochs or of iterations.
+
+    Args:
+        runner: the runner.
+        dataloader: config of the batches, or a built ``BatchStream``.
+        max_epochs, max_iters: exactly one of them.
+        val_interval: epochs (with ``max_epochs``) or iterations (with ``max_iters``) between validations.
+    """
+
+    def __init__(
+        self, runner, dataloader, max_epochs: int | None = None, max_iters: int | None = None, val_interval: int = 1
+    ) -> None:
+        super().__init__(runner, dataloader)
+        if (max_epochs is None) == (max_iters is None):
+            raise ValueError(
+                f"train_cfg: got max_epochs={max_epochs}, max_iters={max_iters}, expected exactly one of them"
+            )
+        self.by_epoch = max_epochs is not None
+        self.val_interval, self.val_begin = val_interval, 1
+        self.epoch = self.iter = self.position = 0
+        self.stop_training = False
+        self._in_epoch_end = False
+        self.max_epochs, self.max_iters = self._limits(max_epochs, max_iters)
+
+    def _limits(self, max_epochs: int | None, max_iters: int | None) -> tuple[int, int]:
+        if max_epochs is not None:
+            return max_epochs, sum(self.dataloader.length(epoch) for epoch in range(max_epochs))
+        epoch = reached = 0
+        while reached < (max_iters or 0):
+            reached += self.dataloader.length(epoch)
+            epoch += 1
+        return epoch, max_iters or 0
+
+    @property
+    def at_epoch_end(self) -> bool:
+        """Whether the current ``save_point`` is the one after an epoch."""
+        return self._in_epoch_end
+
+    @property
+    def done(self) -> bool:
+        """Whether nothing is left to train."""
+        return self.stop_training or self.epoch >= self.max_epochs or self.iter >= self.max_iters
+
+    def run(self):
+        """Train from the current position to the end; returns the model."""
+        self.runner.call_hook("before_train")
+        self.runner.model.train()
+        while not self.done:
+            self._run_epoch()
+        self.runner.call_hook("after_train")
+        return self.runner.model
+
+    def _run_epoch(self) -> None:
+        runner = self.runner
+        runner.call_hook("before_train_epoch")
+        iterations = self.dataloader.iterate(self.epoch, self.position)
+        length = self.dataloader.length(self.epoch)
+        while self.position < length and self.iter < self.max_iters and not self.stop_training:
+            try:
+                self._run_iteration(next(iterations))
+            except (MemoryError, RuntimeError) as error:
+                self._recover(error)
+                iterations = self.dataloader.iterate(self.epoch, self.position)
+        if self.position >= length:
+            self._finish_epoch()
+
+    def _finish_epoch(self) -> None:
+        self.runner.call_hook("after_train_epoch")
+        self.epoch, self.position = self.epoch + 1, 0
+        if self.by_epoch and (self.epoch % self.val_interval == 0 or self.epoch == self.max_epochs):
+            self._validate()
+        self._in_epoch_end = True
+        self.runner.call_hook("save_point")
+        self._in_epoch_end = False
+
+    def _run_iteration(self, iteration: Iteration) -> None:
+        runner, model, optimizer = self.runner, self.runner.model, self.runner.optim_wrapper
+        runner.call_hook("before_train_iter", batch_idx=self.position, data_batch=iteration.batches)
+        unwrap(model).terms.clear()
+        optimizer.start(iteration.weights)
+        for batch in iteration.batches:
+            model.train_step(batch, optimizer)
+        terms = _mean_terms(unwrap(model).terms, iteration.weights)
+        runner.call_hook("after_train_iter", batch_idx=self.position, data_batch=iteration.batches, outputs=terms)
+        self.iter, self.position = self.iter + 1, self.position + 1
+        if not self.by_epoch and (self.iter % self.val_interval == 0 or self.iter == self.max_iters):
+            self._validate()
+        runner.call_hook("save_point")
+
+    def _recover(self, error: Exception) -> None:
+        """Let a hook make room and go on with this iteration in smaller parts, or raise the error again."""
+        if not any(
+            hook.on_out_of_memory(self.runner, error) for hook in self.runner.hooks if hasattr(hook, "on_out_of_memory")
+        ):
+            raise error
+        self.runner.optim_wrapper.zero_grad()
+        self.dataloader.split *= 2
+
+    def _validate(self) -> None:
+        if self.runner.val_loop is not None:
+            self.runner.val_loop.run()
+
+    def state_dict(self) -> dict:
+        """The position, as plain numbers."""
+        keys = ("epoch", "iter", "position", "stop_training")
+        return {**{key: getattr(self, key) for key in keys}, "split": self.dataloader.split}
+
+    def load_state_dict(self, state: dict) -> None:
+        """Go to a saved position."""
+        self.dataloader.split = state["split"]
+        for key in ("epoch", "iter", "position", "stop_training"):
+            setattr(self, key, state[key])
+
+
+def _mean_terms(terms: list[dict], weights: list[float]) -> dict:
+    """Every term's mean over an iteration's parts, still on the device."""
+    if len(terms) == 1:
+        return terms[0]
+    total = sum(weights)
+    return {name: sum(part[name] * (w / total) for part, w in zip(terms, weights)) for name in terms[0]}
+
+
+class EvaluationLoop(BaseLoop):
+    """Runs a network over a data set and its predictions through the metrics."""
+
+    prefix = "val"
+
+    def __init__(self, runner, dataloader, evaluator) -> None:
+        super().__init__(runner, dataloader)
+        self.evaluator = runner.build_evaluator(evaluator)
+        self.evaluator.dataset_meta = getattr(self.dataloader.dataset, "metainfo", None)
+
+    def run(self) -> dict:
+        """The metrics of the model, with this phase's hooks around them."""
+        runner, phase = self.runner, self.prefix
+        runner.call_hook(f"before_{phase}")
+        runner.call_hook(f"before_{phase}_epoch")
+        runner.model.eval()
+        metrics = self.evaluate(unwrap(runner.model).val_step, hooks=True)
+        runner.call_hook(f"after_{phase}_epoch", metrics=metrics)
+        runner.call_hook(f"after_{phase}")
+        runner.model.train()
+        return metrics
+
+    @torch.no_grad()
+    def evaluate(self, predict, hooks: bool = False) -> dict:
+        """The metrics of any ``predict(batch) -> dict``; the random streams of training are left as they were."""
+        with seeded(self.runner.seed or 0), self.runner.autocast():
+            for number, iteration in enumerate(self.dataloader.iterate(0)):
+                for batch in iteration.batches:
+                    self._process(number, batch, predict(batch), hooks)
+        return self.evaluator.evaluate(len(self.dataloader.dataset))
+
+    def _process(self, number: int, batch: dict, outputs: dict, hooks: bool) -> None:
+        for metric in self.evaluator.metrics:
+            metric.process(batch, outputs)
+        if hooks:
+            self.runner.call_hook(f"after_{self.prefix}_iter", batch_idx=number, data_batch=batch, outputs=outputs)
+
+
+@LOOPS.register_module()
+class ValLoop(EvaluationLoop):
+    """Validation; fits whatever the metrics calibrate."""
+
+    prefix = "val"
+
+
+@LOOPS.register_module()
+class TestLoop(EvaluationLoop):
+    """The test splits, with the calibration that validation fitted."""
+
+    __test__ = False
+    prefix = "test"

@@ -1,0 +1,81 @@
+"""A run's folder: one run at a time in it, and nothing in it overwritten by accident."""
+
+import fcntl
+import json
+import os
+import socket
+import time
+from pathlib import Path
+
+from .checkpoint import saved, write_text
+from .errors import RunFolderError
+
+LOCK = ".lock"
+RESULT = "result.json"
+
+
+class RunFolder:
+    """Locks a work directory for as long as the process lives.
+
+    Args:
+        path: the work directory, created where it is missing.
+
+    Raises:
+        RunFolderError: it cannot be written, or another run holds it.
+    """
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        try:
+            path.mkdir(parents=True, exist_ok=True)
+            self._lock = open(path / LOCK, "a+")  # noqa: SIM115
+        except OSError as error:
+            raise RunFolderError(
+                f"{path}: cannot be written ({error.strerror}). Choose another with --work-dir."
+            ) from error
+        try:
+            fcntl.flock(self._lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except OSError as error:
+            self._lock.seek(0)
+            holder = self._lock.read().strip() or "another process"
+            self._lock.close()
+            raise RunFolderError(
+                f"{path}: is in use by {holder}. Wait for it, stop it, or choose another --work-dir."
+            ) from error
+        self._lock.truncate(0)
+        self._lock.write(f"process {os.getpid()} on {socket.gethostname()}")
+        self._lock.flush()
+
+    def release(self) -> None:
+        """Let another run have the folder."""
+        self._lock.close()
+
+    def refuse_to_overwrite(self) -> None:
+        """Raise if the folder already holds a run's checkpoints."""
+        if saved(self.path):
+            raise RunFolderError(
+                f"{self.path}: already holds a run. Go on with --resume, begin anew with --restart (the old run is kept "
+                "beside it), or choose another --work-dir."
+            )
+
+
+def set_aside(path: Path) -> Path | None:
+    """Rename a folder that holds a run, so that a new one can begin there; returns the new name."""
+    if not path.is_dir() or not saved(path):
+        return None
+    aside = path.with_name(f"{path.name}.{time.strftime('%Y%m%d-%H%M%S')}")
+    path.rename(aside)
+    return aside
+
+
+def write_result(folder: Path, result: dict) -> Path:
+    """Record how a finished run ended."""
+    path = folder / RESULT
+    write_text(json.dumps(result, indent=2) + "\n", path)
+    return path
+
+
+def read_result(folder: Path) -> dict | None:
+    """What a finished run recorded, or None."""
+    path = folder / RESULT
+    return json.loads(path.read_text()) if path.is_file() else None

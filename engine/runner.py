@@ -1,0 +1,336 @@
+"""The one runner: mmengine's, with resumable batches, plain checkpoints and no per-step synchronisation."""
+
+import uuid
+from pathlib import Path
+
+import torch
+from mmengine.device import get_device
+from mmengine.hooks import Hook
+from mmengine.model import MMDistributedDataParallel
+from mmengine.optim import OptimWrapper
+from mmengine.runner import Runner
+from torch import nn
+
+from .. import __version__
+from ..registry import DATA_SAMPLERS, DATASETS, HOOKS, MODELS, RUNNERS, SCOPE
+from .checkpoint import (
+    load_strictly,
+    network_state,
+    newest_readable,
+    point_to,
+    read_checkpoint,
+    write_checkpoint,
+    write_text,
+)
+from .companions import check_same_data, resolved
+from .config import Experiment
+from .console import attach_console
+from .distributed import init_distributed, local_rank
+from .learner import unwrap
+from .random_state import random_state, restore_random_state
+from .run_folder import RunFolder, write_result
+from .stream import BatchStream
+
+SHARED_HOOKS = {
+    "before_train_iter": "_before_iter", "after_train_iter": "_after_iter", "before_val_iter": "_before_iter",
+    "after_val_iter": "_after_iter", "before_test_iter": "_before_iter", "after_test_iter": "_after_iter",
+    "before_train_epoch": "_before_epoch", "after_train_epoch": "_after_epoch", "before_val_epoch": "_before_epoch",
+    "after_val_epoch": "_after_epoch", "before_test_epoch": "_before_epoch", "after_test_epoch": "_after_epoch",
+}  # fmt: skip
+
+
+@RUNNERS.register_module()
+class EngineRunner(Runner):
+    """Runs any config. Build it with ``from_experiment``.
+
+    Attributes:
+        metrics: the newest validation metrics.
+        teacher_metrics: what each teacher scored on the validation data when the run began.
+    """
+
+    folder: RunFolder
+
+    @classmethod
+    def from_experiment(
+        cls, experiment: Experiment, resume: bool | str = False, launcher: str = "none", load_from: str | None = None
+    ) -> "EngineRunner":
+        """A runner for a checked config.
+
+        Args:
+            experiment: the loaded config.
+            resume: True for the newest checkpoint of the work directory, or a checkpoint's path.
+            launcher: ``none``, ``pytorch``, ``slurm`` or ``mpi``.
+            load_from: a checkpoint whose weights to begin with.
+
+        Raises:
+            RunFolderError: the work directory cannot be used.
+        """
+        if launcher != "none" and not torch.distributed.is_initialized():
+            init_distributed(launcher)
+        work_dir = experiment.work_dir
+        folder = RunFolder(work_dir) if _is_main() else None
+        if folder and not resume:
+            folder.refuse_to_overwrite()
+        cfg = resolved(experiment).cfg.copy()
+        cfg.update(work_dir=str(work_dir), launcher=launcher, resume=bool(resume))
+        cfg.update(load_from=resume if isinstance(resume, str) else load_from)
+        cfg.experiment_name = f"{experiment.path.stem}-{uuid.uuid4().hex[:8]}"
+        cfg.default_scope = SCOPE
+        runner = cls.from_cfg(cfg)
+        if folder:
+            runner.folder = folder
+            write_text(experiment.cfg.pretty_text, work_dir / "config.py")
+        return runner
+
+    # -- building ---------------------------------------------------------------------------------------------------
+
+    def build_logger(self, log_level="INFO", log_file=None, **kwargs):
+        """mmengine's logger, its terminal half drawn so that it does not break progress bars."""
+        logger = super().build_logger(log_level=log_level, log_file=log_file, **kwargs)
+        attach_console(logger)
+        return logger
+
+    def _log_env(self, env_cfg: dict) -> None:
+        self.logger.info(
+            f"stillhouse {__version__}, torch {torch.__version__}, {get_device()}, {self.world_size} process(es), "
+            f"seed {self.seed}, work_dir {self.work_dir}"
+        )
+
+    def dump_config(self) -> None:
+        """The config is written by ``from_experiment``, with ``auto`` left as it was."""
+
+    def build_model(self, model) -> nn.Module:
+        """The learner, from its config."""
+        return model if isinstance(model, nn.Module) else MODELS.build(model)
+
+    def wrap_model(self, model_wrapper_cfg, model: nn.Module) -> nn.Module:
+        """Let hooks add their parameters, then wrap the learner for several processes."""
+        self.model = model
+        self._early_hooks = [
+            HOOKS.build(hook) if isinstance(hook, dict) else hook for hook in self.cfg.get("custom_hooks") or []
+        ]
+        for hook in self._early_hooks:
+            if hasattr(hook, "before_wrap_model"):
+                hook.before_wrap_model(self)
+        model = model.to(get_device())
+        if not self.distributed:
+            return model
+        devices = [local_rank()] if torch.cuda.is_available() else None
+        unused = self.cfg.get("find_unused_parameters", False)
+        return MMDistributedDataParallel(
+            module=model, device_ids=devices, broadcast_buffers=False, find_unused_parameters=unused
+        )
+
+    def register_hooks(self, default_hooks=None, custom_hooks=None) -> None:
+        """``default_hooks`` by name (None leaves one out) and the hooks built before the model was wrapped."""
+        for hook in (default_hooks or {}).values():
+            if hook is not None:
+                self.register_hook(HOOKS.build(hook) if isinstance(hook, dict) else hook)
+        for hook in self._early_hooks:
+            self.register_hook(hook)
+        self._calls: dict[str, list] = {}
+
+    def get_hooks_info(self) -> str:
+        """The hooks in the order of their priorities, on one line."""
+        return "  " + ", ".join(type(hook).__name__ for hook in self._hooks)
+
+    def call_hook(self, fn_name: str, **kwargs) -> None:
+        """Call ``fn_name`` of the hooks that define it, in the order of their priorities."""
+        if fn_name not in self._calls:
+            self._calls[fn_name] = [getattr(hook, fn_name) for hook in self._hooks if _overrides(hook, fn_name)]
+        for method in self._calls[fn_name]:
+            method(self, **kwargs)
+
+    def build_dataloader(self, dataloader, seed=None, diff_rank_seed=False) -> BatchStream:
+        """A stream of batches from ``dict(dataset, sampler, batch_size, num_workers, drop_last)``."""
+        if isinstance(dataloader, BatchStream):
+            return dataloader
+        cfg = dict(dataloader)
+        training = dataloader is self._train_dataloader
+        dataset = DATASETS.build(cfg.pop("dataset"))
+        sampler = cfg.pop("sampler", None) or dict(type="EpochSampler", shuffle=training)
+        sampler = DATA_SAMPLERS.build(sampler, default_args=dict(dataset=dataset, seed=self.seed or 0))
+        accumulate = _accumulation(self.optim_wrapper) if training else 1
+        return BatchStream(
+            dataset,
+            sampler,
+            accumulate=accumulate,
+            rank=self.rank,
+            world_size=self.world_size,
+            seed=self.seed or 0,
+            **cfg,
+        )
+
+    def build_companion(self, cfg: dict) -> nn.Module:
+        """A ``FrozenModel`` from ``dict(config, checkpoint)``, on this run's device."""
+        return MODELS.build({"type": "FrozenModel", **cfg}).to(get_device())
+
+    def check_companion(self, companion: nn.Module) -> None:
+        """Raise if a frozen model was trained on other data than this run's."""
+        check_same_data(companion, self.train_dataloader.dataset)
+
+    def autocast(self):
+        """The precision of training, for evaluation too."""
+        wrapper = self.optim_wrapper
+        if isinstance(wrapper, OptimWrapper) and hasattr(wrapper, "autocast"):
+            return wrapper.autocast(get_device())  # type: ignore[attr-defined]
+        return torch.autocast(get_device(), enabled=False)
+
+    # -- running ----------------------------------------------------------------------------------------------------
+
+    def train(self) -> nn.Module:
+        """Train to the end and record the result."""
+        self.metrics: dict = {}
+        self.teacher_metrics: dict = {}
+        model = super().train()
+        self._record_result()
+        return model
+
+    def _maybe_compile(self, target: str) -> None:
+        """What runs last before the loop: check companions, compile, and let ranks' random streams part."""
+        learner = unwrap(self.model)
+        for owner in (learner, *getattr(learner.distillation, "teachers", [])):
+            self.check_companion(owner)
+        self.optim_wrapper.before_step = lambda: self.call_hook("before_optim_step")  # type: ignore[union-attr]
+        if self.cfg.get("compile"):
+            learner.network.compile()
+        if self.world_size > 1 and not self._has_loaded:
+            torch.manual_seed((self.seed or 0) + self.rank)
+
+    def test(self, checkpoint: dict) -> dict:  # type: ignore[override]
+        """Calibrate on the validation data and measure the test data, with a checkpoint's averaged weights where it has them."""
+        self._has_loaded = True
+        load_strictly(unwrap(self.model), checkpoint.get("ema") or checkpoint["state_dict"], "the checkpoint")
+        self._val_loop = self.build_val_loop(self._val_loop)  # type: ignore[arg-type]
+        self.metrics = self.val_loop.run()
+        self._test_loop = self.build_test_loop(self._test_loop)  # type: ignore[arg-type]
+        for ours, fitted in zip(self.test_loop.evaluator.metrics, self.val_loop.evaluator.metrics):  # type: ignore[attr-defined]
+            if hasattr(ours, "load_calibration"):
+                ours.load_calibration(fitted.calibration)
+        return self.test_loop.run()
+
+    def close(self) -> None:
+        """Let go of the work directory."""
+        if _is_main():
+            self.folder.release()
+
+    def _record_result(self) -> None:
+        if not _is_main():
+            return
+        best = next((hook.best for hook in self.hooks if getattr(hook, "best", None)), None)
+        write_result(
+            self.folder.path,
+            {
+                "finished": True, "iterations": self.iter, "epochs": self.epoch, "metrics": self.metrics, "best": best,
+                "teacher": self.teacher_metrics, "parameters": sum(p.numel() for p in unwrap(self.model).network.parameters()),
+            },
+        )  # fmt: skip
+
+    # -- checkpoints ------------------------------------------------------------------------------------------------
+
+    def training_state(self) -> dict:
+        """Everything a resumed run needs, as plain content. Every rank must call it."""
+        streams = [random_state()]
+        if self.world_size > 1:
+            streams = [None] * self.world_size
+            torch.distributed.all_gather_object(streams, random_state())
+        states = {name: hook.state_dict() for name, hook in self._named_hooks() if hasattr(hook, "state_dict")}
+        return {
+            "state_dict": unwrap(self.model).state_dict(),
+            "optimizer": self.optim_wrapper.state_dict(),  # type: ignore[union-attr]
+            "schedulers": [scheduler.state_dict() for scheduler in self.param_schedulers or []],  # type: ignore[union-attr]
+            "hooks": states,
+            "loop": self.train_loop.state_dict(),  # type: ignore[attr-defined]
+            "random": streams,
+        } | self.identity()
+
+    def identity(self) -> dict:
+        """What a checkpoint says of its origin: config, data, versions, and averaged weights where a hook keeps them."""
+        ema = next(
+            (hook.averaged_state(unwrap(self.model)) for hook in self.hooks if hasattr(hook, "averaged_state")), None
+        )
+        provenance = getattr(self.train_dataloader.dataset, "provenance", dict)()
+        meta = {
+            "config": self.cfg.to_dict(), "config_file": Path(self.cfg.filename or "").name, "data": provenance,
+            "iter": self.iter, "epoch": self.epoch, "metrics": dict(self.metrics), "version": __version__,
+            "torch": torch.__version__, "world_size": self.world_size,
+        }  # fmt: skip
+        return {"meta": meta, "ema": ema}
+
+    def save_checkpoint(self, name: str, newest: bool = False) -> Path:  # type: ignore[override]
+        """Write ``name`` into the work directory; with ``newest`` the folder's pointer follows."""
+        state, path = self.training_state(), Path(self.work_dir) / name
+        if _is_main():
+            write_checkpoint(state, path)
+            if newest:
+                point_to(path)
+        return path
+
+    def load_or_resume(self) -> None:
+        """Resume, or begin with a checkpoint's weights, as the config says."""
+        if self._has_loaded:
+            return
+        if self._resume:
+            source = (Path(self._load_from), read_checkpoint(self._load_from)) if self._load_from else None
+            source = source or newest_readable(Path(self.work_dir), self.logger.warning)
+            if source is None:
+                self.logger.info("nothing to resume here; beginning anew")
+                return
+            self._restore(*source)
+        elif self._load_from:
+            content = read_checkpoint(self._load_from)
+            load_strictly(unwrap(self.model).network, network_state(content), self._load_from)
+            self.logger.info(f"begins with the weights of {self._load_from}")
+
+    def _restore(self, path: Path, content: dict) -> None:
+        load_strictly(unwrap(self.model), content["state_dict"], str(path))
+        check_same_data(content["meta"], self.train_dataloader.dataset, str(path))
+        self.optim_wrapper.load_state_dict(content["optimizer"])  # type: ignore[union-attr]
+        for scheduler, state in zip(self.param_schedulers or [], content["schedulers"]):
+            scheduler.load_state_dict(state)  # type: ignore[union-attr]
+        for name, hook in self._named_hooks():
+            if name in content["hooks"]:
+                hook.load_state_dict(content["hooks"][name])  # type: ignore[attr-defined]
+        self.train_loop.load_state_dict(content["loop"])  # type: ignore[attr-defined]
+        self._restore_random(content["random"])
+        self.metrics = dict(content["meta"]["metrics"])
+        self._has_loaded = True
+        self.logger.info(f"resumed from {path}, epoch {self.epoch}, iteration {self.iter}")
+
+    def _restore_random(self, streams: list) -> None:
+        if len(streams) == self.world_size:
+            restore_random_state(streams[self.rank])
+        else:
+            self.logger.warning(
+                f"saved by {len(streams)} processes, resumed by {self.world_size}: random draws will differ"
+            )
+
+    def _named_hooks(self) -> list[tuple[str, Hook]]:
+        names: dict[str, int] = {}
+        named = []
+        for hook in self._hooks:
+            kind = type(hook).__name__
+            names[kind] = names.get(kind, -1) + 1
+            named.append((f"{kind}.{names[kind]}", hook))
+        return named
+
+
+def _is_main() -> bool:
+    return not torch.distributed.is_initialized() or torch.distributed.get_rank() == 0
+
+
+def _accumulation(optim_wrapper) -> int:
+    if isinstance(optim_wrapper, OptimWrapper):
+        return optim_wrapper._accumulative_counts
+    return (optim_wrapper or {}).get("accumulative_counts", 1)
+
+
+def _overrides(hook: Hook, fn_name: str) -> bool:
+    """Whether calling ``fn_name`` of the hook would do anything."""
+    own = getattr(type(hook), fn_name, None)
+    if own is None:
+        return False
+    if own is not getattr(Hook, fn_name, None):
+        return True
+    shared = SHARED_HOOKS.get(fn_name)
+    return shared is not None and getattr(type(hook), shared) is not getattr(Hook, shared)

@@ -1,0 +1,142 @@
+"""Batches in an order that depends on the seed and the epoch alone, so that a run can go on anywhere in an epoch."""
+
+import random
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+
+import numpy as np
+import torch
+from torch.utils.data import DataLoader, default_collate
+
+
+class IndexBatch(list):
+    """The sample indices of one part, with the seed of its random transforms."""
+
+    def __init__(self, indices: list[int], seed: int) -> None:
+        super().__init__(indices)
+        self.seed = seed
+
+
+@dataclass
+class Iteration:
+    """What one optimizer step consumes: its parts' batches and each part's share of the samples."""
+
+    batches: list[dict]
+    weights: list[float]
+
+
+class BatchStream:
+    """Cuts a sampler's order into iterations, and each iteration into this rank's parts.
+
+    An iteration takes ``batch_size * accumulate * world_size`` indices; rank r takes every world_size-th of them. The number of
+    parts may be doubled (``split``) when memory runs out: the same samples then come in smaller batches.
+
+    Args:
+        dataset: has ``__len__`` and ``__getitems__`` or ``__getitem__``; with the attribute ``random = True`` each batch is
+            fetched under its own seed, whatever the number of workers.
+        sampler: has ``indices(epoch)`` and ``size(epoch)``.
+        batch_size: samples of a part.
+        accumulate: parts of an iteration.
+        num_workers: loader processes; 0 fetches in the training process.
+        rank, world_size: of this process.
+        seed: of random transforms.
+        drop_last: leave out a last iteration that is not full.
+    """
+
+    def __init__(
+        self, dataset, sampler, batch_size: int, accumulate: int = 1, num_workers: int = 0, rank: int = 0,
+        world_size: int = 1, seed: int = 0, drop_last: bool = False,
+    ) -> None:  # fmt: skip
+        self.dataset, self.sampler = dataset, sampler
+        self.batch_size, self.accumulate, self.num_workers = batch_size, accumulate, num_workers
+        self.rank, self.world_size = rank, world_size
+        self.seed, self.drop_last = seed, drop_last
+        self.split = 1
+
+    @property
+    def samples_per_iteration(self) -> int:
+        """Samples of one optimizer step over all ranks."""
+        return self.batch_size * self.accumulate * self.world_size
+
+    def length(self, epoch: int) -> int:
+        """Iterations of an epoch."""
+        size, step = self.sampler.size(epoch), self.samples_per_iteration
+        return size // step if self.drop_last else -(-size // step)
+
+    def __len__(self) -> int:
+        return self.length(0)
+
+    def iterate(self, epoch: int, start: int = 0) -> Iterator[Iteration]:
+        """The iterations of an epoch from number ``start`` on."""
+        plans = self._plans(epoch, start)
+        if self.num_workers == 0:
+            for parts, weights in plans:
+                yield Iteration([fetch(self.dataset, part) for part in parts], weights)
+            return
+        plans = list(plans)
+        loader = iter(self._loader([part for parts, _ in plans for part in parts]))
+        for parts, weights in plans:
+            yield Iteration([next(loader) for _ in parts], weights)
+
+    def _loader(self, parts: list[IndexBatch]) -> DataLoader:
+        # A generator of its own keeps the loader from drawing from the global random stream.
+        return DataLoader(
+            _Fetching(self.dataset), batch_sampler=parts, num_workers=self.num_workers, collate_fn=_as_is,
+            generator=torch.Generator().manual_seed(self.seed), pin_memory=torch.cuda.is_available(),
+        )  # fmt: skip
+
+    def _plans(self, epoch: int, start: int) -> Iterator[tuple[list[IndexBatch], list[float]]]:
+        order = self.sampler.indices(epoch).tolist()
+        for i in range(start, self.length(epoch)):
+            everyone = order[i * self.samples_per_iteration : (i + 1) * self.samples_per_iteration]
+            mine = everyone[self.rank :: self.world_size] or everyone[:1]
+            size = -(-self.batch_size // self.split)
+            seed = hash((self.seed, epoch, i, self.rank)) & 0x7FFFFFFF
+            parts = [IndexBatch(mine[j : j + size], seed + j) for j in range(0, len(mine), size)]
+            # DDP averages over ranks; with these shares the average is the mean over all samples of the iteration.
+            yield parts, [len(part) * self.world_size / len(everyone) for part in parts]
+
+
+class _Fetching:
+    """Lets loader workers fetch a part as the training process would."""
+
+    def __init__(self, dataset) -> None:
+        self.dataset = dataset
+
+    def __getitems__(self, part: IndexBatch) -> dict:
+        return fetch(self.dataset, part)
+
+
+def _as_is(batch: dict) -> dict:
+    return batch
+
+
+def fetch(dataset, part: IndexBatch) -> dict:
+    """The batch of the samples in ``part``."""
+    if not getattr(dataset, "random", False):
+        return _collect(dataset, part)
+    with seeded(part.seed):
+        return _collect(dataset, part)
+
+
+def _collect(dataset, part: IndexBatch) -> dict:
+    if hasattr(dataset, "__getitems__"):
+        return dataset.__getitems__(part)
+    return default_collate([dataset[i] for i in part])
+
+
+@contextmanager
+def seeded(seed: int):
+    """The generators of Python, NumPy and PyTorch seeded inside, and as they were outside."""
+    states = random.getstate(), np.random.get_state()
+    devices = [torch.cuda.current_device()] if torch.cuda.is_initialized() else []
+    with torch.random.fork_rng(devices=devices):
+        torch.manual_seed(seed)
+        random.seed(seed)
+        np.random.seed(seed % 2**32)
+        try:
+            yield
+        finally:
+            random.setstate(states[0])
+            np.random.set_state(states[1])

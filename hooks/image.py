@@ -1,0 +1,18 @@
+"""Pictures in the log, where a network draws any."""
+
+from mmengine.hooks import Hook
+
+from ..registry import HOOKS
+
+
+@HOOKS.register_module()
+class ImageHook(Hook):
+    """Logs what the network's ``draw`` makes of the first validation batch."""
+
+    def after_val_iter(self, runner, batch_idx: int, data_batch=None, outputs=None) -> None:
+        """Draw the first batch."""
+        if batch_idx:
+            return
+        learner = getattr(runner.model, "module", runner.model)
+        for name, image in learner.network.draw(outputs, data_batch).items():
+            runner.visualizer.add_image(f"val/{name}", image, step=runner.iter)
