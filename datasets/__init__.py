@@ -1,5 +1,5 @@
-"""The data sets and samplers; importing the package registers them."""
+"""Data sets and samplers; importing this package registers them."""
 
-from . import samplers, text
+from . import can, samplers
 
-__all__ = ["samplers", "text"]
+__all__ = ["can", "samplers"]

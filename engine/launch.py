@@ -95,15 +95,21 @@ def with_discovered_teacher(experiment: Experiment) -> Experiment:
     return with_distillation(experiment, str(folder / "config.py"))
 
 
-def without_validation(experiment: Experiment) -> Experiment:
-    """The config without validation, and without what reads its metrics."""
+def without_monitors(experiment: Experiment) -> Experiment:
+    """The config without the hooks and options that watch a validation metric."""
     cfg = experiment.cfg.copy()
-    cfg.update(val_dataloader=None, val_evaluator=None, val_cfg=None)
     cfg.custom_hooks = [hook for hook in cfg.get("custom_hooks") or [] if hook["type"] != "EarlyStoppingHook"]
     for hook in (cfg.get("default_hooks") or {}).values():
         if hook and hook["type"] == "CheckpointHook":
             hook.save_best = None
     return replace(experiment, cfg=cfg)
+
+
+def without_validation(experiment: Experiment) -> Experiment:
+    """The config without validation, and without what reads its metrics."""
+    experiment = without_monitors(experiment)
+    experiment.cfg.update(val_dataloader=None, val_evaluator=None, val_cfg=None)
+    return experiment
 
 
 def set_precision(experiment: Experiment) -> Experiment:

@@ -21,7 +21,7 @@ def run_path(
     mode: str,
     learning_type: str | None = None,
 ) -> Path:
-    """The folder of one run.
+    """The folder of one run. ``dataset`` may be a path; its last part counts.
 
     Raises:
         ValueError: ``distillation`` is neither ``no-kd`` nor ``with-kd``, or the learning type of ``model`` is unknown.
@@ -33,7 +33,7 @@ def run_path(
         raise ValueError(
             f"run.model: got {model!r}; give run.learning_type, known without it: {sorted(LEARNING_TYPES)}"
         )
-    return Path(root) / modality / dataset / learning_type / model / model_size / distillation / mode
+    return Path(root) / modality / Path(dataset).name / learning_type / model / model_size / distillation / mode
 
 
 def discover_teacher(root: str | Path, run: dict) -> tuple[Path | None, list[Path]]:

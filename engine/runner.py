@@ -31,6 +31,7 @@ from .random_state import random_state, restore_random_state
 from .run_folder import RunFolder, write_result
 from .stream import BatchStream
 
+PLACE = ("work_dir", "resume", "load_from", "experiment_name", "launcher")  # where and how a run went on, not what it is
 SHARED_HOOKS = {
     "before_train_iter": "_before_iter", "after_train_iter": "_after_iter", "before_val_iter": "_before_iter",
     "after_val_iter": "_after_iter", "before_test_iter": "_before_iter", "after_test_iter": "_after_iter",
@@ -81,6 +82,17 @@ class EngineRunner(Runner):
             runner.folder = folder
             write_text(experiment.cfg.pretty_text, work_dir / "config.py")
         return runner
+
+    @classmethod
+    def for_testing(cls, experiment: Experiment, launcher: str = "none") -> "EngineRunner":
+        """A runner that only evaluates: no training data's checkpoints are touched, no training hook is built."""
+        if launcher != "none" and not torch.distributed.is_initialized():
+            init_distributed(launcher)
+        cfg = experiment.cfg.copy()
+        cfg.update(work_dir=str(experiment.work_dir), launcher=launcher, default_scope=SCOPE, custom_hooks=[])
+        cfg.update(default_hooks={}, visualizer=None, train_dataloader=None, train_cfg=None, optim_wrapper=None)
+        cfg.update(param_scheduler=None, experiment_name=f"test-{uuid.uuid4().hex[:8]}")
+        return cls.from_cfg(cfg)
 
     # -- building ---------------------------------------------------------------------------------------------------
 
@@ -200,7 +212,7 @@ class EngineRunner(Runner):
     def test(self, checkpoint: dict) -> dict:  # type: ignore[override]
         """Calibrate on the validation data and measure the test data, with a checkpoint's averaged weights where it has them."""
         self._has_loaded = True
-        load_strictly(unwrap(self.model), checkpoint.get("ema") or checkpoint["state_dict"], "the checkpoint")
+        load_strictly(unwrap(self.model).network, network_state(checkpoint), "the checkpoint")
         self._val_loop = self.build_val_loop(self._val_loop)  # type: ignore[arg-type]
         self.metrics = self.val_loop.run()
         self._test_loop = self.build_test_loop(self._test_loop)  # type: ignore[arg-type]
@@ -250,10 +262,11 @@ class EngineRunner(Runner):
             (hook.averaged_state(unwrap(self.model)) for hook in self.hooks if hasattr(hook, "averaged_state")), None
         )
         provenance = getattr(self.train_dataloader.dataset, "provenance", dict)()
+        config = {key: value for key, value in self.cfg.to_dict().items() if key not in PLACE}
         meta = {
-            "config": self.cfg.to_dict(), "config_file": Path(self.cfg.filename or "").name, "data": provenance,
+            "config": config, "config_file": Path(self.cfg.filename or "").name, "data": provenance,
             "iter": self.iter, "epoch": self.epoch, "metrics": dict(self.metrics), "version": __version__,
-            "torch": torch.__version__, "world_size": self.world_size,
+            "torch": str(torch.__version__), "world_size": self.world_size,
         }  # fmt: skip
         return {"meta": meta, "ema": ema}
 

@@ -42,6 +42,9 @@ class BatchStream:
         rank, world_size: of this process.
         seed: of random transforms.
         drop_last: leave out a last iteration that is not full.
+
+    Attributes:
+        limit: iterations of an epoch at most; None for all of them.
     """
 
     def __init__(
@@ -53,6 +56,7 @@ class BatchStream:
         self.rank, self.world_size = rank, world_size
         self.seed, self.drop_last = seed, drop_last
         self.split = 1
+        self.limit: int | None = None
 
     @property
     def samples_per_iteration(self) -> int:
@@ -62,7 +66,8 @@ class BatchStream:
     def length(self, epoch: int) -> int:
         """Iterations of an epoch."""
         size, step = self.sampler.size(epoch), self.samples_per_iteration
-        return size // step if self.drop_last else -(-size // step)
+        full = size // step if self.drop_last else -(-size // step)
+        return full if self.limit is None else min(full, self.limit)
 
     def __len__(self) -> int:
         return self.length(0)

@@ -139,7 +139,7 @@ def _message(rng, can_id: int, period_ms: int, dlc: int = 8, channel: str | None
         phase_us=float(rng.uniform(0, period_ms * 1000)),
         dlc=dlc,
         fields=_fields(rng, dlc, channel),
-        essential=bool(traits.get("essential", rng.random() < 0.7)),
+        essential=bool(traits.get("essential") or rng.random() < 0.6),
         event=bool(traits.get("event", False)),
     )
 
@@ -147,7 +147,7 @@ def _message(rng, can_id: int, period_ms: int, dlc: int = 8, channel: str | None
 def _roles(rng: np.random.Generator, name: str, ids: list[int]) -> dict[str, int]:
     """RPM at 0x316 and gear at 0x43F in the known vehicles; in the unknown one those IDs mean something else."""
     if name in KNOWN_VEHICLES:
-        return {"rpm": RPM_ID, "gear": GEAR_ID, "speed": 0x153}
+        return {"rpm": RPM_ID, "gear": GEAR_ID, "speed": 0x153 if name == "A" else 0x1A0}
     own = [can_id for can_id in ids if can_id not in SHARED_IDS]
     return dict(zip(("rpm", "gear", "speed"), rng.choice(own, 3, replace=False).tolist()))
 
@@ -171,9 +171,7 @@ def build_vehicle(name: str, seed: int) -> Vehicle:
     short[int(rng.choice(tens))] = 5
     events = set(sorted(ids, key=lambda i: -periods[i])[1:3])
     channels = {can_id: role for role, can_id in roles.items()}
-    messages = [
-        _message(rng, i, periods[i], short.get(i, 8), _signal(channels.get(i)), event=i in events) for i in ids
-    ]
+    messages = [_message(rng, i, periods[i], short.get(i, 8), _signal(channels.get(i)), event=i in events) for i in ids]
     late = tuple(_message(rng, i, 40, essential=True) for i in _late_ids(rng, ids))
     return Vehicle(name, tuple(messages), roles, late)
 

@@ -105,4 +105,6 @@ def _spans_decades(curves: list[list[float]]) -> bool:
 
 def _legend(figure: Figure, names: list[str]) -> None:
     handles = [Line2D([], [], color=colour(number), linewidth=2.5) for number in range(len(names))]
-    figure.legend(handles, names, loc="outside upper left", ncols=min(len(names), 4), fontsize=9)
+    entry_width = 0.7 + 0.085 * max(map(len, names))
+    columns = max(1, min(len(names), int(figure.get_figwidth() / entry_width)))
+    figure.legend(handles, names, loc="outside upper left", ncols=columns)

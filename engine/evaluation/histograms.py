@@ -54,7 +54,8 @@ def score_histograms(samples: Sequence[ScoreSample], path: str | Path) -> Path:
         for axes, sample in zip(panels, samples):
             _panel(axes, sample)
         panels[-1].set_xlabel("score")
-        figure.legend(*panels[0].get_legend_handles_labels(), loc="outside upper left", ncols=3)
+        shown = {name: patch for axes in panels for patch, name in zip(*axes.get_legend_handles_labels())}
+        figure.legend(list(shown.values()), list(shown), loc="outside upper left", ncols=3)
         return save(figure, path)
 
 

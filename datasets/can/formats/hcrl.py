@@ -45,7 +45,9 @@ def _bytes(lines: Lines, at: int, dlc: np.ndarray) -> np.ndarray:
     payload = np.zeros((len(dlc), 8), np.uint8)
     for place in range(int(dlc.max(initial=0))):
         rows = np.flatnonzero(dlc > place)
-        part = Lines(lines.path, lines.text, lines.start, lines.end, lines.first[rows], lines.count[rows], lines.line[rows])
+        part = Lines(
+            lines.path, lines.text, lines.start, lines.end, lines.first[rows], lines.count[rows], lines.line[rows]
+        )
         payload[rows, place] = hexadecimals(part.column(at + place), "a byte", most=2)
     return payload
 

@@ -40,7 +40,9 @@ def _table(path: Path):
         import pyarrow as arrow
         import pyarrow.parquet as parquet
     except ImportError as error:
-        raise ImportError(f"{path}: reading parquet needs pyarrow. Install the extra: pip install -e '.[can]'") from error
+        raise ImportError(
+            f"{path}: reading parquet needs pyarrow. Install the extra: pip install -e '.[can]'"
+        ) from error
     remedy = "Export the recording again, with those columns."
     try:
         names = parquet.read_schema(path).names

@@ -1,0 +1,24 @@
+"""The small GAT, trained with a curriculum of normal windows ordered by the VGAE teacher's error.
+
+Command: python tools/train.py configs/gat_student_curriculum.py --with-companions --cfg-options data_root=...
+"""
+
+_base_ = ["_base_/runtime.py", "_base_/can.py"]
+run = dict(model="gat", model_size="student", mode="curriculum")
+model = dict(
+    type="Learner",
+    network=dict(type="GAT", num_ids="${num_ids}", embedding_dim=8, hidden_dim=24, num_layers=2, num_heads=4),
+    losses=dict(cross_entropy=dict(type="CrossEntropy", logits="logits", target="y")),
+)
+train_dataloader = dict(
+    sampler=dict(type="CurriculumSampler", epochs="${max_epochs}", ratio_start=1.0, ratio_end=10.0, momentum=0.9),
+)
+optim_wrapper = dict(optimizer=dict(lr=1e-3))
+custom_hooks = [
+    dict(type="EMAHook", decay=0.999),
+    dict(
+        type="CurriculumHook",
+        scorer=dict(config="configs/vgae_teacher_autoencoder.py", checkpoint="auto"),
+        cache_dir="${cache_dir}",
+    ),
+]

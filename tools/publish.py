@@ -1,0 +1,33 @@
+"""Extract a run's network as one file that loads anywhere.
+
+example:
+  python tools/publish.py work_dirs/automotive/hcrl_sa/supervised/gat/student/with-kd/curriculum student.pth
+"""
+
+import argparse
+import sys
+
+
+def parse_args() -> argparse.Namespace:
+    """The command line; nothing heavy is imported for ``--help``."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("run", help="a run's folder, or a checkpoint")
+    parser.add_argument("out", help="the file to write")
+    parser.add_argument("--raw", action="store_true", help="the raw weights, even where averaged ones are there")
+    parser.add_argument("--trust-checkpoint", action="store_true", help="read a file that needs pickle, which can run code")
+    return parser.parse_args()
+
+
+def main(args: argparse.Namespace) -> None:
+    """Publish and say how to load the file."""
+    from stillhouse.engine.publish import publish
+
+    path = publish(args.run, args.out, raw=args.raw, trust=args.trust_checkpoint)
+    print(f"{path} holds the network. Load it: stillhouse.engine.publish.load_network({str(path)!r})")
+
+
+if __name__ == "__main__":
+    arguments = parse_args()
+    from stillhouse.engine.command import run
+
+    sys.exit(run(main, arguments))
