@@ -3,6 +3,7 @@
 from torch import Tensor
 from torch.nn import functional as F
 
+from ...losses.base import upcast
 from ...losses.neighbor import neighbor_bce
 from .layers import graph_max, graph_mean
 
@@ -18,8 +19,8 @@ def node_errors(outputs: dict, graph) -> dict[str, Tensor]:
         graph: the batch of graphs that they explain.
     """
     return {
-        "node_error": (outputs["cont_out"].float() - graph.x).square().mean(dim=1),
-        "id_error": F.cross_entropy(outputs["canid_logits"].float(), graph.node_id, reduction="none"),
+        "node_error": (upcast(outputs["cont_out"]) - graph.x).square().mean(dim=1),
+        "id_error": F.cross_entropy(upcast(outputs["canid_logits"]), graph.node_id, reduction="none"),
         "neighbor_error": neighbor_bce(outputs["neighbor_logits"], graph.node_id, graph.edge_index),
     }
 

@@ -4,6 +4,7 @@ import torch
 from torch import Tensor, nn
 from torch.utils.checkpoint import checkpoint
 
+from ...losses.base import upcast
 from ...registry import MODELS
 from ..network import Network
 from .layers import AttentionLayer, ConvKind, IdEmbedding, check_graph, graph_mean, with_self_edges
@@ -98,7 +99,7 @@ class GAT(Network):
         edges = with_self_edges(graph.edge_index, graph.edge_attr, len(nodes))
         heights = []
         for layer in self.layers:
-            nodes = self._apply(layer, nodes, edges)
+            nodes = self._advance(layer, nodes, edges)
             heights.append(nodes)
         embedding = graph_mean(torch.cat(heights, dim=1), graph)
         return {"logits": self.classifier(embedding), "embedding": embedding}
@@ -109,12 +110,12 @@ class GAT(Network):
         Rank by the score: a probability saturates at 1 in float32, and its ties spoil a threshold.
         """
         outputs = self.forward(batch)
-        logits = outputs["logits"].float()
+        logits = upcast(outputs["logits"])
         score = logits[:, 1:].logsumexp(dim=1) - logits[:, 0]
         return {**outputs, "score": score, "probability": score.sigmoid()}
 
-    def _apply(self, layer: nn.Module, nodes: Tensor, edges: tuple[Tensor, Tensor]) -> Tensor:
-        if False:
+    def _advance(self, layer: nn.Module, nodes: Tensor, edges: tuple[Tensor, Tensor]) -> Tensor:
+        if self.checkpoint_gradients and self.training:
             return checkpoint(self._step, layer, nodes, *edges, use_reentrant=False)  # type: ignore[return-value]
         return self._step(layer, nodes, *edges)
 

@@ -6,6 +6,7 @@ from typing import Literal
 import torch
 from torch import Tensor, nn
 
+from ...losses.base import upcast
 from ...registry import MODELS, nearest
 from ..network import Network
 from .errors import SCORES, graph_errors
@@ -128,7 +129,7 @@ class VGAE(Network):
         for layer, norm in zip(self.layers, self.norms):
             nodes = self.dropout(norm(layer(nodes, *edges)).relu())
         # The heads' outputs leave autocast here: exp and the KL's sum lose too much in half precision.
-        mu, logvar = self.mu_head(nodes).float(), self.logvar_head(nodes).float()
+        mu, logvar = upcast(self.mu_head(nodes)), upcast(self.logvar_head(nodes))
         return mu, logvar.clamp(-LOGVAR_LIMIT, LOGVAR_LIMIT)
 
 

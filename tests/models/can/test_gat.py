@@ -38,6 +38,13 @@ def test_shapes_and_widths(make_batch):
     assert outputs["embedding"].shape == (3, network.output_width("embedding")) == (3, 16)
 
 
+def test_the_embedding_holds_every_layer(make_batch):
+    deep, batch = gat().eval(), make_batch()
+    shallow = gat(num_layers=1).eval()
+    shallow.ids, shallow.layers[0] = deep.ids, deep.layers[0]
+    torch.testing.assert_close(deep(batch)["embedding"][:, :8], shallow(batch)["embedding"])
+
+
 @pytest.mark.parametrize("conv", ["gatv2", "gat"])
 def test_order_of_nodes_does_not_matter(make_batch, permute, shuffled, conv):
     network = gat(conv=conv).eval()
@@ -182,3 +189,8 @@ def test_unusable_sizes_are_refused():
 def test_output_without_a_width_is_named():
     with pytest.raises(ValueError, match=r"GAT.output_width: 'mu' has no width.*'logits', 'embedding'"):
         gat().output_width("mu")
+
+
+def test_the_network_can_change_dtype(make_batch):
+    outputs = gat().to(torch.float64).eval()(make_batch(dtype=torch.float64))
+    assert {value.dtype for value in outputs.values()} == {torch.float64}

@@ -55,6 +55,7 @@ def test_shapes_ranges_and_widths(make_batch):
 
 def test_z_is_mu_in_evaluation_and_a_sample_in_training(make_batch):
     network, batch = vgae(unk_rate=0.0), make_batch((40,))
+    torch.nn.init.constant_(network.logvar_head.bias, 2.0)
     outputs = network(batch)
     noise = ((outputs["z"] - outputs["mu"]) * (-0.5 * outputs["logvar"]).exp()).flatten()
     assert abs(noise.mean()) < 0.25 and 0.8 < noise.std() < 1.2
@@ -198,3 +199,8 @@ def test_unknown_score_names_the_nearest():
 def test_the_scalar_has_no_width():
     with pytest.raises(ValueError, match=r"VGAE.output_width: 'kl_loss' has no width"):
         vgae().output_width("kl_loss")
+
+
+def test_the_network_can_change_dtype(make_batch):
+    outputs = vgae().to(torch.float64).eval()(make_batch(dtype=torch.float64))
+    assert outputs["cont_out"].dtype == torch.float64
