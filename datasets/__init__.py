@@ -1,5 +1,5 @@
-"""Data sets and samplers; importing this package registers them."""
+"""The data sets and samplers; importing the package registers them."""
 
-from . import can, samplers
+from . import can, samplers, text
 
-__all__ = ["can", "samplers"]
+__all__ = ["can", "samplers", "text"]

@@ -17,7 +17,7 @@ def run(main: Callable, *args) -> int:
         print("interrupted; go on with --resume", file=sys.stderr)
         return INTERRUPTED
     except (StillhouseError, ValueError, KeyError, FileNotFoundError, FloatingPointError, PermissionError) as error:
-        if not _is_ours(error):
+        if not isinstance(error, StillhouseError) and not _is_ours(error):
             raise
         print(f"error: {error.args[0] if isinstance(error, KeyError) else error}", file=sys.stderr)
         return REFUSED

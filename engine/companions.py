@@ -8,7 +8,7 @@ from torch import nn
 
 from ..registry import FUNCTIONS, MODELS
 from .checkpoint import chosen, load_strictly, network_state, read_checkpoint
-from .config import Experiment, load_config, walk
+from .config import Experiment, load_config, locate_config, walk
 from .errors import CompanionError, ConfigError
 from .run_folder import read_result
 
@@ -139,7 +139,9 @@ def load_companion(config: str, checkpoint: str) -> tuple[nn.Module, dict]:
         raise CompanionError(f"{config}: has no checkpoint; train it with `python tools/train.py {config}`")
     content = read_checkpoint(file)
     made_by = content["meta"]["config_file"]
-    if made_by != Path(config).name:
+    # A run's folder keeps a copy of its config beside its checkpoints.
+    is_own_copy = locate_config(config).parent == file.resolve().parent
+    if made_by != Path(config).name and not is_own_copy:
         raise CompanionError(f"{file}: was made by {made_by}, expected {Path(config).name}")
     network = MODELS.build(content["meta"]["config"]["model"]["network"])
     load_strictly(network, network_state(content), str(file))

@@ -90,6 +90,8 @@ def _resolve(value, root: dict, where: str, names: set[str]):
 
 
 def _look_up(key: str, root: dict, where: str, names: set[str]):
+    if f"->{key}->" in f"{where}->":
+        raise ConfigError([f"{where}: ${{{key}}} refers to itself; give one of these names a plain value"])
     value = root
     for part in key.split("."):
         if not isinstance(value, dict) or part not in value:

@@ -50,6 +50,11 @@ class TrainLoop(BaseLoop):
         self.epoch = self.iter = self.position = 0
         self.stop_training = False
         self._in_epoch_end = False
+        if not len(self.dataloader):
+            raise ValueError(
+                f"train_dataloader: got {self.dataloader.sampler.size(0)} samples, expected at least one step's "
+                f"{self.dataloader.samples_per_iteration}; use a smaller batch_size or drop_last=False"
+            )
         self.max_epochs, self.max_iters = self._limits(max_epochs, max_iters)
 
     def _limits(self, max_epochs: int | None, max_iters: int | None) -> tuple[int, int]:
@@ -69,6 +74,8 @@ class TrainLoop(BaseLoop):
     @property
     def done(self) -> bool:
         """Whether nothing is left to train."""
+        if self.position and self.position >= self.dataloader.length(self.epoch):
+            return False  # saved after an epoch's last iteration: the epoch has yet to end
         return self.stop_training or self.epoch >= self.max_epochs or self.iter >= self.max_iters
 
     def run(self):

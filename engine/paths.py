@@ -7,6 +7,7 @@
 from pathlib import Path
 
 LEARNING_TYPES = {"vgae": "unsupervised", "gat": "supervised", "dqn": "rl_fusion"}
+MODES = {"vgae": ("autoencoder",), "gat": ("normal", "curriculum"), "dqn": ("fusion",)}
 DISTILLATIONS = ("no-kd", "with-kd")
 TEACHER_MODES = {"vgae": ("autoencoder",), "gat": ("curriculum", "normal")}
 

@@ -45,6 +45,10 @@ class RunFolder:
         self._lock.truncate(0)
         self._lock.write(f"process {os.getpid()} on {socket.gethostname()}")
         self._lock.flush()
+        # A lock lives as long as any process that inherited it; loader workers may outlive a killed run by seconds.
+        os.register_at_fork(after_in_child=self._lock.close)
+        for leftover in path.glob(".*.pth.*.tmp"):
+            leftover.unlink(missing_ok=True)
 
     def release(self) -> None:
         """Let another run have the folder."""

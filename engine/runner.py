@@ -70,18 +70,29 @@ class EngineRunner(Runner):
             init_distributed(launcher)
         work_dir = experiment.work_dir
         folder = RunFolder(work_dir) if _is_main() else None
-        if folder and not resume:
-            folder.refuse_to_overwrite()
-        cfg = resolved(experiment).cfg.copy()
-        cfg.update(work_dir=str(work_dir), launcher=launcher, resume=bool(resume))
-        cfg.update(load_from=resume if isinstance(resume, str) else load_from)
-        cfg.experiment_name = f"{experiment.path.stem}-{uuid.uuid4().hex[:8]}"
-        cfg.default_scope = SCOPE
-        runner = cls.from_cfg(cfg)
+        try:
+            if folder and not resume:
+                folder.refuse_to_overwrite()
+            runner = cls._prepared(experiment, resume, launcher, load_from)
+        except BaseException:
+            if folder:
+                folder.release()
+            raise
         if folder:
             runner.folder = folder
             write_text(experiment.cfg.pretty_text, work_dir / "config.py")
         return runner
+
+    @classmethod
+    def _prepared(
+        cls, experiment: Experiment, resume: bool | str, launcher: str, load_from: str | None
+    ) -> "EngineRunner":
+        cfg = resolved(experiment).cfg.copy()
+        cfg.update(work_dir=str(experiment.work_dir), launcher=launcher, resume=bool(resume))
+        cfg.update(load_from=resume if isinstance(resume, str) else load_from)
+        cfg.experiment_name = f"{experiment.path.stem}-{uuid.uuid4().hex[:8]}"
+        cfg.default_scope = SCOPE
+        return cls.from_cfg(cfg)
 
     @classmethod
     def for_testing(cls, experiment: Experiment, launcher: str = "none") -> "EngineRunner":

@@ -32,6 +32,8 @@ class CheckpointHook(MonitorHook):
         save_best: str | None = None,
         rule: Rule = "greater",
     ) -> None:
+        if max_keep < 1:
+            raise ValueError(f"CheckpointHook.max_keep: got {max_keep}, expected at least 1")
         super().__init__(save_best, rule)
         self.interval, self.by_epoch, self.max_keep = interval, by_epoch, max_keep
         self._new_best = False
@@ -68,7 +70,8 @@ class CheckpointHook(MonitorHook):
         runner.save_checkpoint(f"iter_{runner.iter}.pth", newest=True)
         self._saved_at = runner.iter
         if is_main_process():
-            for path in sorted(Path(runner.work_dir).glob("iter_*.pth"), key=_iteration)[: -self.max_keep]:
+            # By age and not by number: after a resume from an earlier file, later ones belong to an abandoned branch.
+            for path in sorted(Path(runner.work_dir).glob("iter_*.pth"), key=_written)[: -self.max_keep]:
                 path.unlink()
 
     def _save_best(self, runner) -> None:
@@ -76,8 +79,9 @@ class CheckpointHook(MonitorHook):
         runner.save_checkpoint(name)
 
 
-def _iteration(path: Path) -> int:
-    return int(path.stem.split("_")[1])
+def _written(path: Path) -> tuple[int, int]:
+    """When a file was written; its iteration decides between equal times."""
+    return path.stat().st_mtime_ns, int(path.stem.split("_")[1])
 
 
 def _finite(model: torch.nn.Module) -> bool:

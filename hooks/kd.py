@@ -129,7 +129,7 @@ class KDHook(Hook):
             return
         learner = getattr(runner.model, "module", runner.model)
         for cfg, teacher in zip(self.teacher, learner.distillation.teachers):
-            metrics = runner.val_loop.evaluate(teacher.predict)
+            metrics = runner.val_loop.evaluate(_prediction(learner, teacher))
             runner.teacher_metrics[cfg["config"]] = metrics
             shown = "  ".join(f"{name} {value:.4g}" for name, value in metrics.items() if isinstance(value, float))
             runner.logger.info(f"teacher {cfg['config']} on the validation data: {shown}")
@@ -148,3 +148,12 @@ class KDHook(Hook):
                     f"KDHook: the teacher {name} is at chance: {key} is {metrics[key]:.3f}, expected above {least}. "
                     "Train it longer, or check that its data and checkpoint are the right ones."
                 )
+
+
+def _prediction(learner: nn.Module, teacher: nn.Module):
+    """The teacher's ``predict`` of a batch as the loader gives it: on the learner's device, and prepared."""
+
+    def predict(batch: dict) -> dict:
+        return teacher.predict(teacher.network.prepare(learner.data_preprocessor(batch)))
+
+    return predict

@@ -28,7 +28,8 @@ class LogHook(Hook):
 
     def before_train_iter(self, runner, batch_idx: int, data_batch=None) -> None:
         """Measure the gradient norm in the iterations that are logged."""
-        runner.optim_wrapper.measure_norm = (runner.iter + 1) % self.interval == 0
+        is_last = runner.iter + 1 == runner.max_iters or batch_idx + 1 == runner.train_dataloader.length(runner.epoch)
+        runner.optim_wrapper.measure_norm = is_last or (runner.iter + 1) % self.interval == 0
 
     def after_train_iter(self, runner, batch_idx: int, data_batch=None, outputs: dict | None = None) -> None:
         """Add the terms up; write an entry when one is due."""
@@ -45,6 +46,11 @@ class LogHook(Hook):
     def after_train_epoch(self, runner) -> None:
         """Short epochs are logged at their end."""
         if self._count and runner.train_loop.by_epoch:
+            self._write(runner, offset=0)
+
+    def after_train(self, runner) -> None:
+        """What is left is logged too."""
+        if self._count:
             self._write(runner, offset=0)
 
     def _write(self, runner, offset: int = 1) -> None:

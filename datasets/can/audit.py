@@ -5,7 +5,7 @@ A window's hash covers timestamps, identifiers, lengths and bytes of its raw fra
 found wherever it begins.
 """
 
-from itertools import combinations
+from itertools import permutations
 
 import numpy as np
 
@@ -85,18 +85,24 @@ class LeakageAudit:
         Raises:
             LeakageError: names the two splits and the two recordings.
         """
-        for one, other in combinations(self._hashes.values(), 2):
-            shared = np.isin(self._used(other), np.concatenate(list(one.values())))
-            if shared.any():
-                raise self._error(one, other, self._used(other)[shared])
+        whole = {split: np.sort(np.concatenate(list(hashes.values()))) for split, hashes in self._hashes.items()}
+        for one, other in permutations(self._hashes, 2):
+            used = np.concatenate([hashes[:: self.stride] for hashes in self._hashes[other].values()])
+            shared = used[_stands_in(whole[one], used)]
+            if len(shared):
+                raise self._error(one, other, shared)
 
-    def _used(self, split: dict[str, np.ndarray]) -> np.ndarray:
-        return np.concatenate([hashes[:: self.stride] for hashes in split.values()])
-
-    def _error(self, one: dict, other: dict, shared: np.ndarray) -> LeakageError:
-        names = {id(split): name for name, split in self._hashes.items()}
-        files = [next(name for name, h in split.items() if np.isin(shared[0], h)) for split in (one, other)]
+    def _error(self, one: str, other: str, shared: np.ndarray) -> LeakageError:
+        splits = (self._hashes[one], self._hashes[other])
+        files = [next(name for name, hashes in split.items() if (hashes == shared[0]).any()) for split in splits]
         return LeakageError(
-            f"{len(shared)} windows stand in {names[id(one)]} ({files[0]}) and in {names[id(other)]} ({files[1]}): got the "
-            "same frames twice, expected disjoint splits. Remove one of the two files."
+            f"{len(shared)} windows stand in {one} ({files[0]}) and in {other} ({files[1]}): got the same frames twice, "
+            "expected disjoint splits. Remove one of the two files."
         )
+
+
+def _stands_in(ascending: np.ndarray, values: np.ndarray) -> np.ndarray:
+    if not len(ascending):
+        return np.zeros(len(values), bool)
+    place = np.minimum(np.searchsorted(ascending, values), len(ascending) - 1)
+    return ascending[place] == values

@@ -66,7 +66,7 @@ def _load_or_none(folder: Path) -> tuple[dict[str, np.ndarray], dict] | None:
         shapes = content["shapes"]
         arrays = {name: _load(folder / f"{name}.npy", tuple(shape)) for name, shape in shapes.items()}
         return arrays, content["facts"]
-    except (OSError, ValueError, KeyError, TypeError):
+    except (OSError, EOFError, ValueError, KeyError, TypeError):
         return None
 
 

@@ -27,6 +27,7 @@ from .reading import read_frames
 from .vocabulary import Scaler, Vocabulary, benign_nodes
 
 SPLITS = ("train", "val", "test")
+# Part of every digest: raise it when graphs or features change, so that older caches and checkpoints do not match.
 _VERSION = 1
 
 

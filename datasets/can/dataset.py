@@ -94,10 +94,9 @@ class CANGraphs:
             ``graph`` (a PyTorch Geometric batch), ``y``, ``index``, ``source`` (B,) int64, ``duration_s`` (B,) float32.
         """
         index = np.asarray(indices, np.int64)
-        graph = self.packed.batch(index)
         return {
-            "graph": graph,
-            "y": graph.y,
+            "graph": self.packed.batch(index),
+            "y": torch.from_numpy(self.packed.y.take(index)),
             "index": torch.from_numpy(index),
             "source": torch.from_numpy(self.packed.source.take(index)),
             "duration_s": torch.from_numpy(self.packed.duration_s.take(index)),

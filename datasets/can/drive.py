@@ -62,6 +62,16 @@ def _mode(rng: np.random.Generator, steps: int, accessory_share: float, period_s
     return mode
 
 
+def _moving(mode: np.ndarray, seconds: float = 1.0) -> np.ndarray:
+    """A factor of the speed that is 0 in accessory mode and rises from there, and falls towards it, within a second."""
+    steps, off = np.arange(len(mode)), np.flatnonzero(mode == 0)
+    if not len(off):
+        return np.ones(len(mode))
+    after = np.searchsorted(off, steps)
+    distance = np.minimum(np.abs(steps - off[after.clip(max=len(off) - 1)]), np.abs(steps - off[(after - 1).clip(0)]))
+    return np.clip(distance * GRID_US / 1e6 / seconds, 0, 1)
+
+
 def drive_cycle(rng: np.random.Generator, duration_us: int, accessory_share: float = 0.15) -> DriveCycle:
     """Draw one drive: speed from random targets, the rest follows from it.
 
@@ -75,7 +85,7 @@ def drive_cycle(rng: np.random.Generator, duration_us: int, accessory_share: flo
     """
     steps = duration_us // GRID_US + 2
     mode = _mode(rng, steps, accessory_share)
-    speed = np.clip(_smooth(1.3 * _wander(rng, steps, 3.0) - 0.15, 1.0), 0, 1)
+    speed = np.clip(_smooth(1.3 * _wander(rng, steps, 3.0) - 0.15, 1.0), 0, 1) * _moving(mode)
     accel = np.gradient(speed) * 1e6 / GRID_US
     gear = np.digitize(speed, GEAR_AT_SPEED)
     top = np.append(GEAR_AT_SPEED, 1.0)
@@ -87,7 +97,7 @@ def drive_cycle(rng: np.random.Generator, duration_us: int, accessory_share: flo
             "throttle": np.clip(0.15 * speed + 1.5 * accel, 0, 1) * mode,
             "brake": np.clip(-1.5 * accel, 0, 1),
             "steering": 0.2 + 0.6 * _wander(rng, steps, 2.0),
-            "coolant": np.clip(0.3 + 0.4 * rng.random() + np.linspace(0, 0.1, steps), 0, 1),
+            "coolant": 0.2 + 0.6 * _wander(rng, steps, 8.0),
             "gear": gear * mode,
             "mode": mode,
         }

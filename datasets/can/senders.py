@@ -99,11 +99,11 @@ def _schedule(vehicle: Vehicle, drive: DriveCycle, duration_us: int, stage: int,
 
 
 def _late(vehicle: Vehicle, drive: DriveCycle, duration_us: int, stage: int, rng: np.random.Generator) -> list[Traffic]:
-    """Messages that training did not hold, in spells of up to 0.6 s."""
+    """Messages that training did not hold, in spells of a few tenths of a second."""
     found = []
     for message in vehicle.late[:stage]:
         times = release_times(message, duration_us, rng)
-        spells = _intervals(rng, duration_us, 5.0, (0.2, 0.6))
+        spells = _intervals(rng, duration_us, 7.0, (0.15, 0.4))
         times = times[np.any([spell.holds(times) for spell in spells], axis=0)] if spells else times[:0]
         found.append(send(message, times, message_values(message, drive, times, rng)))
     return found

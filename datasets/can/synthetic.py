@@ -4,7 +4,8 @@ import hashlib
 import json
 import shutil
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from itertools import product
 from pathlib import Path
 
 import numpy as np
@@ -43,6 +44,7 @@ class Plan:
         stage: see ``benign_traffic``.
         rows: genuine frames, about.
         index: position in the data set; seeds the file and sets its time of day.
+        repeat: number of earlier files with the same attack.
     """
 
     folder: str
@@ -51,6 +53,7 @@ class Plan:
     stage: int
     rows: int
     index: int
+    repeat: int
 
     @property
     def name(self) -> str:
@@ -92,13 +95,17 @@ def plan_files(rows: int, size: str) -> list[Plan]:
         ("test_03_known_vehicle_unknown_attack", KNOWN_VEHICLES, unknown, HELD_OUT, test),
         ("test_04_unknown_vehicle_unknown_attack", UNKNOWN_VEHICLES, unknown, HELD_OUT, test),
     )
-    files = [
-        (folder, vehicle, attack, stage, length)
-        for folder, vehicles, attacks, stage, length in splits
-        for vehicle in vehicles
-        for attack in attacks
-    ]
-    return [Plan(*file, index) for index, file in enumerate(files)]
+    plans: list[Plan] = []
+    for folder, vehicles, attacks, stage, length in splits:
+        for vehicle, attack in product(vehicles, attacks):
+            repeat = sum(plan.attack == attack for plan in plans)
+            plans.append(Plan(folder, vehicle, attack, stage, length, len(plans), repeat))
+    return plans
+
+
+def _intensity(repeat: int, episode: int) -> float:
+    """Spread evenly over the files and episodes of an attack, so that every seed holds slow and fast ones alike."""
+    return (0.1 + 0.382 * repeat + 0.5 * episode) % 1
 
 
 def _observed(wire: Traffic, interval: Interval, silenced: int | None) -> Interval | None:
@@ -146,7 +153,10 @@ def record(plan: Plan, vehicle: Vehicle, seed: int) -> Recording:
         return Recording(arbitrate(benign), start_s, [])
     attack, scene = ATTACKS[plan.attack], Scene(vehicle, drive, benign, duration_us)
     intervals = plan_episodes(rng, duration_us, attack.coverage)
-    effects = [attack.strike(scene, interval, rng) for interval in intervals]
+    effects = [
+        attack.strike(replace(scene, intensity=_intensity(plan.repeat, number)), interval, rng)
+        for number, interval in enumerate(intervals)
+    ]
     wire = arbitrate(_struck(benign, effects))
     found = [(_observed(wire, i, effect.silenced), effect.silenced) for i, effect in zip(intervals, effects)]
     episodes = [(interval, silenced) for interval, silenced in found if interval is not None]
@@ -250,7 +260,7 @@ def generate(
         seed: of everything random, 0 or more.
         rows: genuine frames of an attack-free file, about; by default that of ``size``.
         size: ``demo`` or ``test``.
-        force: replace a data set that differs or is damaged.
+        force: replace a data set that is there, whatever its parameters.
         on_file: called after each file with the files done, the files in all and the rows so far.
 
     Returns:
@@ -278,13 +288,10 @@ def generate(
 
 
 def _existing(root: Path, parameters: dict, force: bool) -> dict | None:
-    """What to keep; with ``force``, a data set that differs counts as free, but a foreign folder never does."""
-    try:
-        return _check_existing(root, parameters)
-    except SyntheticRootError:
-        if not force or not (root / MANIFEST).is_file():
-            raise
+    """What to keep: nothing with ``force``, which replaces any data set but never a foreign folder."""
+    if force and (root / MANIFEST).is_file():
         return None
+    return _check_existing(root, parameters)
 
 
 def _write_all(folder: Path, parameters: dict, plans: list[Plan], on_file: Callable[[int, int, int], None]) -> dict:

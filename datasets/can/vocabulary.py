@@ -126,4 +126,5 @@ def benign_nodes(graphs: PackedGraphs) -> np.ndarray:
 
 def _scale(values: np.ndarray, low: np.ndarray, high: np.ndarray) -> np.ndarray:
     span = np.where(high > low, high - low, 1).astype(np.float32)
-    return np.clip((values - low) / span, *_CLIP, dtype=np.float32)
+    scaled = (values - low) / span
+    return np.clip(scaled, *_CLIP, out=scaled)

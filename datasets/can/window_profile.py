@@ -73,8 +73,8 @@ class Profile:
         self.most = self.counts(benign).max(axis=0)
         self.rate_mean, self.rate_std = _moments(self._rates(benign))
         self.byte_mean, self.byte_std = _moments(self._bytes(benign))
-        x = self._standard_bytes(benign)
-        self.precision = np.linalg.inv(np.cov(x.T) + RIDGE * np.eye(x.shape[1]))
+        self.precision = _precision(self._standard_bytes(benign)[0])
+        self.residual_bound = np.quantile(self._residuals(benign), 0.99, axis=0) + 1
         self.surprise = self._surprise(benign)
 
     def positions(self, windows: Windows) -> np.ndarray:
@@ -103,10 +103,25 @@ class Profile:
         means = [self._cells(windows, windows.payload[:, :, byte]) / counts for byte in range(8)]
         return np.stack(means, axis=2)[:, :-1].reshape(len(windows.y), -1)
 
-    def _standard_bytes(self, windows: Windows) -> np.ndarray:
-        """The byte means that vary, in standard deviations; 0 where the window does not hold the ID."""
+    def _standard_bytes(self, windows: Windows) -> tuple[np.ndarray, np.ndarray]:
+        """The byte means that vary, in standard deviations, and (w, columns) whether the window holds them.
+
+        A missing one is the last that was seen, as in a receiver, and the mean before the first.
+        """
         varying = self.byte_std > 0
-        return np.nan_to_num((self._bytes(windows) - self.byte_mean)[:, varying] / self.byte_std[varying])
+        x = (self._bytes(windows)[:, varying] - self.byte_mean[varying]) / self.byte_std[varying]
+        present = ~np.isnan(x)
+        last = np.maximum.accumulate(np.where(present, np.arange(len(x))[:, None], 0), axis=0)
+        return np.nan_to_num(np.take_along_axis(x, last, axis=0)), present
+
+    def _residuals(self, windows: Windows) -> np.ndarray:
+        """(w, columns) deviation of each byte mean from what the others let expect, 0 where it is missing.
+
+        Source: the residual of the regression on the other variables is ``(P x)_j / P_jj`` with the precision P
+        (Lauritzen, Graphical Models, 1996); divided by its standard deviation it is ``(P x)_j / sqrt(P_jj)``.
+        """
+        x, present = self._standard_bytes(windows)
+        return np.abs(x @ self.precision / np.sqrt(np.diag(self.precision))) * present
 
     def rate_score(self, windows: Windows) -> np.ndarray:
         """(w,) mean squared deviation of the counts and of the duration from their benign distribution."""
@@ -132,13 +147,12 @@ class Profile:
         return self.order_score(windows.shuffled(rng), self._surprise(self.benign.shuffled(rng)))
 
     def payload_score(self, windows: Windows) -> np.ndarray:
-        """(w,) largest deviation of a byte mean from what all others let expect.
+        """(w,) largest deviation of a byte mean from what the others let expect, relative to the benign one."""
+        return (self._residuals(windows) / self.residual_bound).max(axis=1)
 
-        Source: the residual of the regression on the other variables is ``(P x)_j / P_jj`` with the precision P
-        (Lauritzen, Graphical Models, 1996); divided by its standard deviation it is ``(P x)_j / sqrt(P_jj)``.
-        """
-        x = self._standard_bytes(windows)
-        return np.abs(x @ self.precision / np.sqrt(np.diag(self.precision))).max(axis=1)
+
+def _precision(x: np.ndarray) -> np.ndarray:
+    return np.linalg.inv(np.cov(x.T) + RIDGE * np.eye(x.shape[1]))
 
 
 def _moments(values: np.ndarray) -> tuple[np.ndarray, np.ndarray]:

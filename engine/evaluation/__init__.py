@@ -2,6 +2,7 @@
 
 from .detection import DetectionMetric
 from .gathered import GatheredMetric
+from .parameters import count_parameters, vocabulary_free_parameters
 from .scores import calibrate_threshold, detection_scores
 from .terms import TermMean
 
@@ -10,5 +11,7 @@ __all__ = [
     "GatheredMetric",
     "TermMean",
     "calibrate_threshold",
+    "count_parameters",
     "detection_scores",
+    "vocabulary_free_parameters",
 ]

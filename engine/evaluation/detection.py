@@ -28,14 +28,14 @@ class DetectionMetric(GatheredMetric):
         prefix: put before every result's name.
 
     Attributes:
-        groups: "splits" and "sources" -> name -> results and counts of windows and attacks, last evaluation.
+        groups: split or source -> results and counts of windows and attacks, of the last evaluation.
 
     Raises:
         ValueError: ``target_fpr`` outside [0, 1).
     """
 
     names = SCORE_NAMES
-    floors = {"auroc": 0.55, "mcc": 0.05}
+    floors = {"auroc": 0.55}
 
     def __init__(
         self, score: str = "score", target: str = "y", target_fpr: float = 1e-3, prefix: str = "detection"
@@ -48,7 +48,7 @@ class DetectionMetric(GatheredMetric):
         self.score = score
         self.target = target
         self.target_fpr = target_fpr
-        self.groups: dict[str, dict[str, dict]] = {}
+        self.groups: dict[str, dict] = {}
 
     def load_calibration(self, calibration: Mapping) -> None:
         """Take over a threshold fitted on validation data.
@@ -92,12 +92,12 @@ class DetectionMetric(GatheredMetric):
         split_of = [name.partition("/")[0] for name in sources]
         splits = list(dict.fromkeys(split_of))
         in_split = torch.tensor([splits.index(split) for split in split_of])[rows["source"]]
-        self.groups = {
-            "splits": _by_group(rows, in_split, splits, threshold),
-            "sources": _by_group(rows, rows["source"], sources, threshold),
-        }
+        of_splits = _by_group(rows, in_split, splits, threshold)
+        of_sources = _by_group(rows, rows["source"], sources, threshold)
+        # Each split, then its files.
+        self.groups = dict(sorted((of_splits | of_sources).items()))
         results = _results(rows, threshold)
-        for split, found in self.groups["splits"].items():
+        for split, found in of_splits.items():
             results |= {f"{split}/{name}": found[name] for name in SCORE_NAMES if name in found and name != "threshold"}
         return results
 

@@ -30,8 +30,9 @@ class RunCurves:
 def read_curves(folder: str | Path, name: str | None = None) -> RunCurves:
     """Read every ``*/vis_data/scalars.json`` below a run's folder, merged by step; the later line wins.
 
-    A line of a training iteration holds ``iter``, one of a validation does not; its step may count epochs, and is then
-    put at the last iteration of that epoch. A last line that a killed run left unfinished is skipped.
+    A line of training holds ``train/...`` or ``iter``, any other is of a validation. Where lines of training name their
+    epoch and the steps of validation count epochs, a validation is put at the last iteration of its epoch. A last line
+    that a killed run left unfinished is skipped.
 
     Args:
         folder: of the run.
@@ -50,7 +51,7 @@ def read_curves(folder: str | Path, name: str | None = None) -> RunCurves:
     training: dict[float, dict] = {}
     validation: dict[float, dict] = {}
     for line in (line for file in files for line in _lines(file)):
-        chosen = training if "iter" in line else validation
+        chosen = training if _is_training(line) else validation
         chosen.setdefault(line["step"], {}).update(line)
     at_iteration = _iterations(training, validation)
     return RunCurves(
@@ -75,6 +76,10 @@ def _lines(file: Path) -> list[dict]:
         if "step" in line:
             lines.append(line)
     return lines
+
+
+def _is_training(line: dict) -> bool:
+    return "iter" in line or any(name.startswith("train/") for name in line)
 
 
 def _iterations(training: dict[float, dict], validation: dict[float, dict]) -> dict[float, float]:

@@ -3,7 +3,6 @@
 import math
 
 import torch
-import torchmetrics.functional.classification as functional
 from torch import Tensor
 
 SCORE_NAMES = (
@@ -114,6 +113,7 @@ def _false_alarms(alarms: Tensor, attack: Tensor, duration_s: Tensor) -> dict[st
 
 
 def _attack_class(scores: Tensor, alarms: Tensor, attack: Tensor) -> dict[str, float]:
+    functional = _torchmetrics()
     return {
         "f1": float(functional.binary_f1_score(alarms, attack)),
         "precision": float(functional.binary_precision(alarms, attack)),
@@ -123,13 +123,20 @@ def _attack_class(scores: Tensor, alarms: Tensor, attack: Tensor) -> dict[str, f
 
 
 def _both_classes(scores: Tensor, alarms: Tensor, attack: Tensor) -> dict[str, float]:
-    ranks = _ranks(scores)
+    functional, ranks = _torchmetrics(), _ranks(scores)
     return {
         "auroc": float(functional.binary_auroc(ranks, attack)),
         "auprc": float(functional.binary_average_precision(ranks, attack)),
         "macro_f1": float(functional.multiclass_f1_score(alarms, attack, num_classes=2, average="macro")),
         "mcc": float(functional.binary_matthews_corrcoef(alarms, attack)),
     }
+
+
+def _torchmetrics():
+    # Importing torchmetrics takes seconds, which a config check or a help text should not wait for.
+    from torchmetrics.functional import classification
+
+    return classification
 
 
 def _ranks(scores: Tensor) -> Tensor:

@@ -7,7 +7,7 @@ import numpy as np
 from ..errors import CANFormatError
 from ..frames import Frames
 from .hcrl import nothing
-from .text import Column, payloads
+from .text import ROOM, Column, payloads
 
 COLUMNS = ("timestamp", "id", "data_field")
 LABEL = "label"
@@ -69,7 +69,8 @@ def _strings(path: Path, column) -> Column:
     _no_nulls(path, "data_field", column)
     array = arrow.concat_arrays(column.cast(arrow.large_string()).chunks)
     _, offsets, data = array.buffers()
-    text = np.frombuffer(data, np.uint8) if data is not None and data.size else np.zeros(1, np.uint8)
+    characters = np.frombuffer(data, np.uint8) if data is not None else np.zeros(0, np.uint8)
+    text = np.concatenate((characters, np.zeros(ROOM, np.uint8)))
     bounds = np.frombuffer(offsets, np.int64)[array.offset : array.offset + len(array) + 1]
     return Column(path, text, bounds[:-1], bounds[1:], np.arange(len(array)))
 

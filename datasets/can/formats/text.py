@@ -13,7 +13,7 @@ import numpy as np
 from ..errors import CANFormatError
 
 BLOCK_BYTES = 1 << 24
-_PADDING = 64
+ROOM = 64
 _BAD = 255
 _BLANK = b" \t\r"
 
@@ -34,7 +34,7 @@ class Column:
 
     Args:
         path: the file, for messages.
-        text: uint8 characters, with room behind the last token.
+        text: uint8 characters, with ``ROOM`` more behind the last token.
         start: (n,) int64, the first character of each token.
         end: (n,) int64, one past the last character.
         line: (n,) int64, the line of each token, from 1.
@@ -52,8 +52,10 @@ class Column:
 
     def matrix(self, width: int, fill: int = 0) -> np.ndarray:
         """The characters (n, width) from the left, ``fill`` behind the end of a token."""
-        position = self.start[:, None] + np.arange(width)
-        return np.where(position < self.end[:, None], self.text[np.minimum(position, len(self.text) - 1)], fill)
+        rows = np.lib.stride_tricks.sliding_window_view(self.text, width)[self.start]
+        if len(rows) and self.length.min() < width:
+            rows[np.arange(width) >= self.length[:, None]] = fill
+        return rows
 
     def error(self, bad: np.ndarray, expected: str, remedy: str) -> CANFormatError:
         """The error for the first row where ``bad`` holds."""
@@ -132,7 +134,7 @@ def read_lines(path: Path, separators: bytes, merge: bool, skip: int = 0) -> Ite
 
 
 def _tokenise(path: Path, block: bytes, first_line: int, separators: bytes, merge: bool) -> Lines:
-    text = np.frombuffer(block + bytes(_PADDING), np.uint8)
+    text = np.frombuffer(block + bytes(ROOM), np.uint8)
     is_separator = np.zeros(256, bool)
     is_separator[list(separators + b"\n")] = True
     cut = is_separator[text[: len(block)]]
@@ -179,7 +181,7 @@ def decimals(column: Column, what: str = "a timestamp in seconds") -> np.ndarray
     """
     if not len(column.start):
         return np.zeros(0)
-    width = min(max(int(column.length.max()), 1), _PADDING)
+    width = min(max(int(column.length.max()), 1), ROOM)
     words = column.matrix(width).view(f"S{width}")[:, 0]
     try:
         value = words.astype(np.float64)

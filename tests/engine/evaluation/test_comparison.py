@@ -1,12 +1,13 @@
 """What differs between run folders, and the command line around it."""
 
 import json
-import os
+import runpy
 import subprocess
 import sys
 from pathlib import Path
 
 import pytest
+
 from stillhouse.engine.errors import RunFolderError
 from stillhouse.engine.evaluation.comparison import ABSENT, compare, flatten
 
@@ -27,9 +28,16 @@ def run(folder: Path, lr=0.1, kd="", result=None) -> Path:
     return folder
 
 
-def tool(*arguments) -> subprocess.CompletedProcess:
-    command = [sys.executable, str(TOOL), *map(str, arguments)]
-    return subprocess.run(command, capture_output=True, text=True, cwd="/", env={**os.environ, "COLUMNS": "160"})
+@pytest.fixture
+def tool(monkeypatch):
+    """Runs the command line in this process and returns its exit status."""
+
+    def main(*arguments) -> int:
+        monkeypatch.setenv("COLUMNS", "160")
+        monkeypatch.setattr(sys, "argv", [str(TOOL), *map(str, arguments)])
+        return runpy.run_path(str(TOOL))["main"]()
+
+    return main
 
 
 def test_only_differences_are_listed(tmp_path):
@@ -100,7 +108,7 @@ def test_an_unreadable_file_is_named(tmp_path, name, content, message):
 def test_help_begins_with_an_example_and_needs_no_torch():
     code = (
         "import runpy, sys\n"
-        f"sys.argv = ['compare.py', '--help']\n"
+        "sys.argv = ['compare.py', '--help']\n"
         f"try: runpy.run_path({str(TOOL)!r}, run_name='__main__')\n"
         "except SystemExit: print('torch' in sys.modules)\n"
     )
@@ -109,26 +117,24 @@ def test_help_begins_with_an_example_and_needs_no_torch():
     assert shown.endswith("False\n")
 
 
-def test_tool_prints_both_tables_and_what_to_do_next(tmp_path):
-    done = tool(run(tmp_path / "a"), run(tmp_path / "b", lr=0.2))
-    assert done.returncode == 0, done.stderr
-    assert "optim_wrapper.optimizer.lr" in done.stdout and "0.9" in done.stdout
-    assert done.stdout.splitlines()[-1] == "Next: add --curves curves.png to see how the runs got there."
+def test_tool_prints_both_tables_and_what_to_do_next(tmp_path, tool, capsys):
+    assert tool(run(tmp_path / "a"), run(tmp_path / "b", lr=0.2)) == 0
+    shown = capsys.readouterr().out
+    assert "optim_wrapper.optimizer.lr" in shown and "0.9" in shown
+    assert shown.splitlines()[-1] == "Next: add --curves curves.png to see how the runs got there."
 
 
-def test_tool_refuses_with_status_two(tmp_path):
-    done = tool(run(tmp_path / "a"), tmp_path / "b")
-    assert done.returncode == 2
-    assert "b: no such folder" in done.stderr and "Traceback" not in done.stderr
+def test_tool_refuses_with_status_two(tmp_path, tool, capsys):
+    assert tool(run(tmp_path / "a"), tmp_path / "b") == 2
+    assert "b: no such folder" in capsys.readouterr().err
 
 
-def test_tool_draws_curves(tmp_path):
+def test_tool_draws_curves(tmp_path, tool, capsys):
     runs = [run(tmp_path / "a"), run(tmp_path / "b")]
     for folder in runs:
         scalars = folder / "20250101_000000" / "vis_data" / "scalars.json"
         scalars.parent.mkdir(parents=True)
         scalars.write_text('{"loss": 1.0, "iter": 1, "step": 1}\n')
-    done = tool(*runs, "--curves", tmp_path / "c.png", "--columns", "loss")
-    assert done.returncode == 0, done.stderr
+    assert tool(*runs, "--curves", tmp_path / "c.png", "--columns", "loss") == 0
     assert (tmp_path / "c.png").read_bytes().startswith(b"\x89PNG")
-    assert done.stdout.splitlines()[-1] == f"Next: look at {tmp_path / 'c.png'}."
+    assert capsys.readouterr().out.splitlines()[-1] == f"Next: look at {tmp_path / 'c.png'}."

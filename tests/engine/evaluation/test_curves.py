@@ -5,6 +5,7 @@ import json
 import cv2
 import numpy as np
 import pytest
+
 from stillhouse.engine.errors import RunFolderError
 from stillhouse.engine.evaluation.curves import RunCurves, plot_curves, read_curves
 from stillhouse.engine.evaluation.histograms import ScoreSample, score_histograms
@@ -52,6 +53,14 @@ def test_validation_by_iteration_keeps_its_step(tmp_path):
     assert read_curves(tmp_path).metrics == {"f1": ([20], [0.5])}
 
 
+def test_lines_may_say_by_their_prefix_what_they_are(tmp_path):
+    training = {"train/loss": 3.0, "train/lr": 0.1, "train/grad_norm": 9.0, "step": 10}
+    log(tmp_path, "a", [training, {"val/d/f1": 0.5, "step": 10}])
+    curves = read_curves(tmp_path)
+    assert curves.losses == {"loss": ([10], [3.0])}
+    assert curves.metrics == {"d/f1": ([10], [0.5])}
+
+
 def test_a_torn_last_line_is_skipped(tmp_path):
     log(tmp_path, "a", [train(10, 3.0)], tail='{"loss": 2.0, "it')
     log(tmp_path, "b", [train(20, 1.0)])
@@ -93,7 +102,7 @@ def test_an_unknown_curve_names_the_nearest(tmp_path):
     run = RunCurves("a", {"loss": ([1.0], [1.0])})
     with pytest.raises(ValueError, match=r"no run has logged 'los'. Did you mean 'loss'\?"):
         plot_curves([run], tmp_path / "p.png", ["los"])
-    with pytest.raises(ValueError, match="no run has logged 'qqq'. They have: loss"):
+    with pytest.raises(ValueError, match=r"no run has logged 'qqq'\. They have: loss"):
         plot_curves([run], tmp_path / "p.png", ["loss", "qqq"])
 
 

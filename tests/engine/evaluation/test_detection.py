@@ -2,6 +2,7 @@
 
 import pytest
 import torch
+
 from stillhouse.engine.evaluation import DetectionMetric
 from stillhouse.engine.evaluation.detection import ATTACKS_ONLY, BENIGN_ONLY
 from stillhouse.registry import METRICS
@@ -58,17 +59,18 @@ def test_groups_by_hand():
     assert found["detection/test_01/f1"] == 1.0
     assert found["detection/test_05/fpr"] == 0.5
     assert "detection/test_05/auroc" not in found and "detection/test_05/f1" not in found
-    assert list(built.groups["splits"]) == ["test_01", "test_05"]
-    assert built.groups["sources"]["test_01/DoS-1"]["windows"] == 3
-    assert built.groups["sources"]["test_01/DoS-1"]["attacks"] == 1
-    assert "note" not in built.groups["sources"]["test_01/DoS-1"]
-    assert built.groups["sources"]["test_01/fuzzy-1"]["note"] == ATTACKS_ONLY
-    assert built.groups["sources"]["test_05/suppress-1"]["note"] == BENIGN_ONLY
+    assert list(built.groups) == ["test_01", "test_01/DoS-1", "test_01/fuzzy-1", "test_05", "test_05/suppress-1"]
+    assert built.groups["test_01"]["windows"] == 4
+    assert built.groups["test_01/DoS-1"]["windows"] == 3
+    assert built.groups["test_01/DoS-1"]["attacks"] == 1
+    assert "note" not in built.groups["test_01/DoS-1"]
+    assert built.groups["test_01/fuzzy-1"]["note"] == ATTACKS_ONLY
+    assert built.groups["test_05/suppress-1"]["note"] == BENIGN_ONLY
 
 
 def test_a_source_without_windows_is_left_out():
     _, built = at_threshold([0, 1, 2])
-    assert list(built.groups["sources"]) == ["test_01/DoS-1"]
+    assert list(built.groups) == ["test_01", "test_01/DoS-1"]
 
 
 @pytest.mark.parametrize(
@@ -94,7 +96,7 @@ def test_rows_of_an_evaluation_are_forgotten():
     first, built = at_threshold([0, 1, 2, 3, 4, 5])
     assert evaluate(built, [0, 1, 2, 3, 4, 5]) == first
     assert evaluate(built, [0, 1, 2])["detection/recall"] == 1.0
-    assert built.groups["splits"]["test_01"]["windows"] == 3
+    assert built.groups["test_01"]["windows"] == 3
 
 
 def test_bfloat16_scores_are_accepted():

@@ -4,6 +4,8 @@ import json
 
 import pytest
 from rich.console import Console
+from torch import nn
+
 from stillhouse.engine.evaluation.report import (
     RunResult,
     aggregate,
@@ -13,7 +15,6 @@ from stillhouse.engine.evaluation.report import (
     vocabulary_free_parameters,
     write_report,
 )
-from torch import nn
 
 ROWS = [
     RunResult(
@@ -89,12 +90,12 @@ def test_a_refused_report_leaves_no_file(tmp_path):
 
 
 def test_a_column_like_no_other_lists_what_there_is():
-    with pytest.raises(ValueError, match="no run has the metric 'qqq'. The runs have: x"):
+    with pytest.raises(ValueError, match=r"no run has the metric 'qqq'\. The runs have: x"):
         markdown_report([RunResult("a", {"x": 1.0}, 1, 1)], "One", ["qqq"])
 
 
 def test_the_terminal_shows_the_same_cells():
-    console = Console(width=160, record=True, file=None, quiet=False, force_terminal=False)
+    console = Console(width=160)
     with console.capture() as shown:
         print_report(ROWS, "Students", ["f1"], console)
     for expected in ("Students", "Students: t01", "0.8500 ± 0.0707", "1,100,000", "0.9900"):
@@ -118,6 +119,6 @@ def test_an_unknown_vocabulary_module_is_refused():
     network = Embedded()
     network.vocabulary_modules = ("embeding",)
     with pytest.raises(
-        ValueError, match="Embedded.vocabulary_modules: no submodule 'embeding'. It has: embedding, head"
+        ValueError, match=r"Embedded.vocabulary_modules: no submodule 'embeding'\. It has: embedding, head"
     ):
         vocabulary_free_parameters(network)

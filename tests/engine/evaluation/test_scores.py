@@ -7,6 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 from sklearn.metrics import roc_auc_score
+
 from stillhouse.engine.evaluation import calibrate_threshold, detection_scores
 from stillhouse.engine.evaluation.scores import SCORE_NAMES
 

@@ -2,6 +2,7 @@
 
 import pytest
 import torch
+
 from stillhouse.engine.evaluation import TermMean
 from stillhouse.registry import METRICS
 

@@ -1,0 +1,76 @@
+"""What hooks and schedules say about the rest of the run: the metrics they watch, and the unit they count in."""
+
+from ...registry import HOOKS, METRICS
+from .declared import argument, declared, known_class
+from .problems import Problems, did_you_mean, listed, shown
+
+
+def hooks_of(cfg: dict) -> list[tuple[str, dict]]:
+    """Every hook's config with its dotted path."""
+    default, custom = cfg.get("default_hooks"), cfg.get("custom_hooks")
+    named = default.items() if isinstance(default, dict) else ()
+    numbered = enumerate(custom) if isinstance(custom, (list, tuple)) else ()
+    found = [(f"default_hooks.{name}", hook) for name, hook in named]
+    found += [(f"custom_hooks.{number}", hook) for number, hook in numbered]
+    return [(path, hook) for path, hook in found if isinstance(hook, dict)]
+
+
+def check_monitors(problems: Problems, cfg: dict) -> None:
+    """Check the metrics that hooks watch against those that validation reports."""
+    reported = metric_names(cfg.get("val_evaluator"))
+    for path, hook in hooks_of(cfg):
+        component = known_class(HOOKS, hook)
+        for name in getattr(component, "metric_args", ()):
+            value = argument(component, hook, name)  # type: ignore[arg-type]
+            if isinstance(value, str):
+                _check_metric(problems, f"{path}.{name}", value, reported, shown(component))
+
+
+def _check_metric(problems: Problems, path: str, value: str, reported: list[str] | None, owner: str) -> None:
+    if reported is None or value in reported:
+        return
+    head, _, tail = value.rpartition("/")
+    # A metric may report its groups too, as prefix/group/name.
+    if f"{head.split('/')[0]}/{tail}" in reported:
+        return
+    if not reported:
+        problems.add(
+            path, f"{owner} watches {value!r}, but the config has no validation; give val_evaluator, or None here"
+        )
+        return
+    hint = did_you_mean(value, reported)
+    problems.add(path, f"{owner} watches {value!r}, which is no validation metric; there are {listed(reported)}.{hint}")
+
+
+def metric_names(evaluator) -> list[str] | None:
+    """The names that an evaluator's metrics report, prefixes included; None where one of them declares none."""
+    if isinstance(evaluator, dict) and "metrics" in evaluator:
+        evaluator = evaluator["metrics"]
+    names: list[str] = []
+    for cfg in evaluator if isinstance(evaluator, (list, tuple)) else [evaluator] if evaluator else []:
+        metric = known_class(METRICS, cfg)
+        own = None if metric is None else _reported(metric, cfg)
+        if own is None or metric is None:
+            return None
+        prefix = argument(metric, cfg, "prefix") or getattr(metric, "default_prefix", None)
+        names += [f"{prefix}/{name}" if prefix else name for name in own]
+    return names
+
+
+def _reported(metric, cfg: dict) -> tuple[str, ...] | None:
+    if hasattr(metric, "declared"):
+        return tuple(metric.declared({key: value for key, value in cfg.items() if key != "type"}))
+    return declared(metric, "names", cfg)
+
+
+def check_schedules(problems: Problems, cfg: dict) -> None:
+    """Check that a schedule to be converted to iterations is one that counts epochs."""
+    schedules = cfg.get("param_scheduler") or []
+    several = isinstance(schedules, (list, tuple))
+    for number, schedule in enumerate(schedules if several else [schedules]):
+        if isinstance(schedule, dict) and schedule.get("convert_to_iter_based") and not schedule.get("by_epoch", True):
+            path = f"param_scheduler.{number}" if several else "param_scheduler"
+            problems.add(
+                f"{path}.convert_to_iter_based",
+                "got True with by_epoch=False, which counts iterations already; take one of the two out",
+            )

@@ -1,0 +1,108 @@
+"""The names by which losses read outputs and batches, for the task and for distillation."""
+
+from collections.abc import Callable
+
+from ...registry import DATASETS, HOOKS, LOSSES, MODELS
+from ..companions import inherit
+from ..config import Experiment
+from ..errors import ConfigError
+from .declared import Names, argument, batch_of, check_names, declared, known_class, outputs_of
+from .hooks import hooks_of
+from .problems import Problems, shown
+
+
+def check_references(problems: Problems, experiment: Experiment, cfg: dict) -> None:
+    """Check the names between the network, its losses, its data and its teachers."""
+    network_cfg, network = _network(cfg)
+    if network is None:
+        return
+    outputs, batch = outputs_of(network, network_cfg), _batch(cfg, network, network_cfg)
+    for key in declared(network, "inputs", network_cfg) or ():
+        check_names(problems, "model.network", key, batch)
+    losses = cfg["model"].get("losses")
+    for name, loss in losses.items() if isinstance(losses, dict) else ():
+        check_loss(problems, f"model.losses.{name}", loss, outputs, batch)
+    for path, hook in hooks_of(cfg):
+        if hook.get("type") == "KDHook" and known_class(HOOKS, hook):
+            _check_distillation(problems, path, hook, experiment, cfg)
+
+
+def _network(cfg: dict) -> tuple[dict, Callable | None]:
+    """The config of the network and its class, which is None where it cannot be told."""
+    model = cfg.get("model")
+    network_cfg = model.get("network") if isinstance(model, dict) else None
+    return network_cfg or {}, known_class(MODELS, network_cfg)
+
+
+def _batch(cfg: dict, network, network_cfg: dict) -> Names | None:
+    loader = cfg.get("train_dataloader")
+    dataset_cfg = loader.get("dataset") if isinstance(loader, dict) else None
+    dataset = known_class(DATASETS, dataset_cfg)
+    return None if dataset is None or dataset_cfg is None else batch_of(dataset, dataset_cfg, network, network_cfg)
+
+
+def check_loss(problems: Problems, path: str, cfg, outputs: Names | None, batch: Names | None) -> None:
+    """Check the names that one loss reads.
+
+    Args:
+        problems: receives what is wrong.
+        path: dotted path of the loss.
+        cfg: its config.
+        outputs: what the network gives, or None where that is not known.
+        batch: what the data set gives, or None.
+    """
+    loss = known_class(LOSSES, cfg)
+    if loss is None:
+        return
+    for names, source in (("output_args", outputs), ("batch_args", batch)):
+        for name in getattr(loss, names, ()):
+            check_names(problems, f"{path}.{name}", argument(loss, cfg, name), source)
+
+
+def _check_distillation(problems: Problems, path: str, hook: dict, experiment: Experiment, cfg: dict) -> None:
+    _check_strength(problems, path, hook)
+    network_cfg, network = _network(cfg)
+    refusal = getattr(network, "kd_refusal", None)
+    if isinstance(refusal, str) and network is not None:
+        problems.add(path, f"KDHook: {shown(network)} cannot be distilled: {refusal}")
+        return
+    losses = hook.get("losses") or getattr(network, "distillation", None)
+    if not losses:
+        problems.add(f"{path}.losses", f"missing; {shown(network)} has no `distillation` of its own")
+    if not isinstance(losses, dict):
+        return
+    sides = [outputs_of(network, network_cfg), *_teachers(hook, experiment)]
+    for name, loss in losses.items():
+        for outputs in sides:
+            check_loss(problems, f"{path}.losses.{name}", loss, outputs, _batch(cfg, network, network_cfg))
+
+
+def _check_strength(problems: Problems, path: str, hook: dict) -> None:
+    alpha, temperature = hook.get("alpha", 0.7), hook.get("temperature", 4.0)
+    if isinstance(alpha, (int, float)) and not 0 <= alpha <= 1:
+        problems.add(f"{path}.alpha", f"KDHook got {alpha!r}, expected a number in [0, 1]")
+    if isinstance(temperature, (int, float)) and not temperature > 0:
+        problems.add(f"{path}.temperature", f"KDHook got {temperature!r}, expected a number above 0")
+
+
+def _teachers(hook: dict, experiment: Experiment) -> list[Names | None]:
+    """The outputs of every teacher's network."""
+    given = hook.get("teacher")
+    found = []
+    for reference in given if isinstance(given, (list, tuple)) else [given]:
+        config = reference.get("config") if isinstance(reference, dict) else None
+        if isinstance(config, str):
+            found.append(_outputs_of_config(config, experiment))
+    return found
+
+
+def _outputs_of_config(config: str, experiment: Experiment) -> Names | None:
+    try:
+        teacher_cfg, teacher = _network(inherit(config, experiment).cfg.to_dict())
+    except ConfigError:
+        # The check of the files says what is wrong with it.
+        return None
+    if teacher is None:
+        return None
+    names = outputs_of(teacher, teacher_cfg)
+    return names and Names(names.words, f"{names.owner}, the teacher in {config}")
