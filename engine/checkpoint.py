@@ -34,7 +34,9 @@ def write_checkpoint(content: dict, path: Path) -> None:
         os.replace(temporary, path)
         _flush_folder(path.parent)
     except pickle.UnpicklingError as error:
-        raise CheckpointError(f"{path}: not written, its content is more than plain tensors and numbers: {error}") from error
+        raise CheckpointError(
+            f"{path}: not written, its content is more than plain tensors and numbers: {error}"
+        ) from error
     except (OSError, RuntimeError, CheckpointError) as error:
         raise CheckpointError(
             f"{path}: could not be written ({error}). Earlier checkpoints are untouched; "

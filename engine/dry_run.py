@@ -62,7 +62,10 @@ def _run(runner: EngineRunner, say) -> dict:
 
 
 def _shapes(tensors: dict) -> dict:
-    return {name: tuple(value.shape) if isinstance(value, Tensor) else type(value).__name__ for name, value in tensors.items()}
+    return {
+        name: tuple(value.shape) if isinstance(value, Tensor) else type(value).__name__
+        for name, value in tensors.items()
+    }
 
 
 def _first(value) -> str:

@@ -31,7 +31,13 @@ from .random_state import random_state, restore_random_state
 from .run_folder import RunFolder, write_result
 from .stream import BatchStream
 
-PLACE = ("work_dir", "resume", "load_from", "experiment_name", "launcher")  # where and how a run went on, not what it is
+PLACE = (
+    "work_dir",
+    "resume",
+    "load_from",
+    "experiment_name",
+    "launcher",
+)  # where and how a run went on, not what it is
 SHARED_HOOKS = {
     "before_train_iter": "_before_iter", "after_train_iter": "_after_iter", "before_val_iter": "_before_iter",
     "after_val_iter": "_after_iter", "before_test_iter": "_before_iter", "after_test_iter": "_after_iter",

@@ -35,7 +35,9 @@ def test(
         raise ConfigError([f"{experiment.path.name}: has no test_dataloader"])
     file = Path(checkpoint) if checkpoint else chosen(experiment.work_dir)
     if file is None:
-        raise CheckpointError(f"{experiment.work_dir}: holds no checkpoint; train it first, or name one with --checkpoint")
+        raise CheckpointError(
+            f"{experiment.work_dir}: holds no checkpoint; train it first, or name one with --checkpoint"
+        )
     content = read_checkpoint(file, trust)
     runner = EngineRunner.for_testing(experiment, launcher)
     metrics = runner.test(content)

@@ -150,7 +150,9 @@ def everything(teacher: Path, **changes) -> dict:
 
 def distillation(teacher: Path | list[Path], **more) -> dict:
     """The config of a KDHook."""
-    named = [dict(config=str(path), checkpoint="auto") for path in (teacher if isinstance(teacher, list) else [teacher])]
+    named = [
+        dict(config=str(path), checkpoint="auto") for path in (teacher if isinstance(teacher, list) else [teacher])
+    ]
     return dict(type="KDHook", teacher=named if isinstance(teacher, list) else named[0], **more)
 
 

@@ -16,7 +16,16 @@ from stillhouse.engine.run_folder import read_result
 
 CONTEXT = multiprocessing.get_context("forkserver")
 # Imported once in the server that the children are forked from; it does not see this folder, only what is installed.
-ROOMS = ("engine.runner", "engine.learner", "engine.loops", "engine.evaluation", "models", "losses", "hooks", "datasets")
+ROOMS = (
+    "engine.runner",
+    "engine.learner",
+    "engine.loops",
+    "engine.evaluation",
+    "models",
+    "losses",
+    "hooks",
+    "datasets",
+)
 CONTEXT.set_forkserver_preload([f"stillhouse.{room}" for room in ROOMS])
 STEP_S = 0.05  # a kill falls anywhere in about this time after an iteration has begun
 PATIENCE_S = 60
@@ -35,7 +44,13 @@ class Counting(Hook):
 
 
 def run_killed(
-    config: Path, work_dir: Path, kills: int = 10, seed: int = 0, most: int = 4, imports: tuple[str, ...] = (), **options
+    config: Path,
+    work_dir: Path,
+    kills: int = 10,
+    seed: int = 0,
+    most: int = 4,
+    imports: tuple[str, ...] = (),
+    **options,
 ) -> int:
     """Train ``config`` in ``work_dir`` in child processes, all but the last killed by SIGKILL.
 

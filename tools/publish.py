@@ -14,7 +14,9 @@ def parse_args() -> argparse.Namespace:
     parser.add_argument("run", help="a run's folder, or a checkpoint")
     parser.add_argument("out", help="the file to write")
     parser.add_argument("--raw", action="store_true", help="the raw weights, even where averaged ones are there")
-    parser.add_argument("--trust-checkpoint", action="store_true", help="read a file that needs pickle, which can run code")
+    parser.add_argument(
+        "--trust-checkpoint", action="store_true", help="read a file that needs pickle, which can run code"
+    )
     return parser.parse_args()
 
 

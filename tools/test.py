@@ -15,8 +15,12 @@ def parse_args() -> argparse.Namespace:
     parser.add_argument("run", help="a run's folder, or a config file")
     parser.add_argument("--checkpoint", help="a checkpoint; by default the run's best, else its newest")
     parser.add_argument("--out", help="where to write test.json; by default the run's folder")
-    parser.add_argument("--trust-checkpoint", action="store_true", help="read a file that needs pickle, which can run code")
-    parser.add_argument("--cfg-options", nargs="+", default=[], metavar="KEY=VALUE", help="override values, merged last")
+    parser.add_argument(
+        "--trust-checkpoint", action="store_true", help="read a file that needs pickle, which can run code"
+    )
+    parser.add_argument(
+        "--cfg-options", nargs="+", default=[], metavar="KEY=VALUE", help="override values, merged last"
+    )
     parser.add_argument("--launcher", choices=["none", "pytorch", "slurm", "mpi"], default="none")
     parser.add_argument("--local_rank", "--local-rank", type=int, default=0, help=argparse.SUPPRESS)
     args = parser.parse_args()

@@ -70,7 +70,7 @@ def _flood(rng: np.random.Generator, scene: Scene, episode: Interval, can_id: in
     if scene.intensity > 0.5:
         times = _train(rng, episode, period)
     else:
-        volleys = _pulses(rng, episode, (3, 9), (30_000, 60_000))
+        volleys = _pulses(rng, episode, (3, 9), (20_000, 45_000))
         times = np.concatenate([start + period * np.arange(frames) for start, frames in volleys])
     return Effect(added=traffic(times, can_id, np.zeros(8), label=1, mailbox=FLOOD_MAILBOX))
 
@@ -93,8 +93,8 @@ def fuzzy_random(scene: Scene, episode: Interval, rng: np.random.Generator) -> E
 
 
 def fuzzy_known(scene: Scene, episode: Interval, rng: np.random.Generator) -> Effect:
-    """IDs of the vehicle with random bytes, every 5 to 40 ms."""
-    times = _train(rng, episode, _between(scene.intensity, 40_000, 5_000))
+    """IDs of the vehicle with random bytes, every 10 to 40 ms."""
+    times = _train(rng, episode, _between(scene.intensity, 40_000, 10_000))
     chosen = rng.integers(0, len(scene.vehicle.messages), len(times))
     lengths = np.array([message.dlc for message in scene.vehicle.messages])[chosen]
     payload = rng.integers(0, 256, (len(times), 8)) * (np.arange(8) < lengths[:, None])
@@ -110,8 +110,8 @@ def _forge(scene: Scene, role: str, times: np.ndarray, rng: np.random.Generator,
 
 
 def _spoof_fast(role: str, scene: Scene, episode: Interval, rng: np.random.Generator) -> Effect:
-    """A forged value every 1 to 16 ms."""
-    times = _train(rng, episode, _between(scene.intensity, 16_000, 1_000))
+    """A forged value every 1 to 20 ms."""
+    times = _train(rng, episode, _between(scene.intensity, 20_000, 1_000))
     return Effect(added=_forge(scene, role, times, rng, rng.uniform(0.85, 1.0)))
 
 
@@ -195,17 +195,17 @@ def _spoofing(spoof: Callable, role: str) -> Callable:
 # Attacks that show IDs no vehicle has are easy to see; they get less time, so that a rule for them alone stays poor.
 ATTACKS = {
     "dos": Attack(dos, known=True, coverage=0.37),
-    "fuzzy-random": Attack(fuzzy_random, known=True, coverage=0.25),
+    "fuzzy-random": Attack(fuzzy_random, known=True, coverage=0.27),
     "fuzzy-known": Attack(fuzzy_known, known=True),
     "gear-spoofing": Attack(_spoofing(_spoof_fast, "gear"), known=True, coverage=0.4),
     "rpm-spoofing": Attack(_spoofing(_spoof_fast, "rpm"), known=True, coverage=0.4),
-    "dos-zero": Attack(dos_zero, known=False, coverage=0.24),
+    "dos-zero": Attack(dos_zero, known=False, coverage=0.27),
     "gear-stealthy": Attack(_spoofing(_spoof_stealthily, "gear"), known=False),
     "rpm-stealthy": Attack(_spoofing(_spoof_stealthily, "rpm"), known=False),
     "replay": Attack(replay, known=False),
     "masquerade": Attack(masquerade, known=False),
     "suspension": Attack(suspension, known=False),
-    "id-sweep": Attack(id_sweep, known=False, coverage=0.25),
+    "id-sweep": Attack(id_sweep, known=False, coverage=0.27),
 }
 
 

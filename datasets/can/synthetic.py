@@ -5,7 +5,7 @@ import json
 import shutil
 from collections.abc import Callable
 from dataclasses import dataclass, replace
-from itertools import product
+from itertools import pairwise, product
 from pathlib import Path
 
 import numpy as np
@@ -108,12 +108,16 @@ def _intensity(repeat: int, episode: int) -> float:
     return (0.1 + 0.382 * repeat + 0.5 * episode) % 1
 
 
-def _observed(wire: Traffic, interval: Interval, silenced: int | None) -> Interval | None:
-    """From the first to the last labelled frame of the episode, or None where none was sent."""
-    if silenced is not None:
-        return Interval(interval.start_us, min(interval.end_us, int(wire.time_us[-1]) + 1))
-    times = wire.time_us[interval.holds(wire.time_us) & (wire.label == 1)]
-    return Interval(int(times[0]), int(times[-1]) + 1) if len(times) else None
+def _observed(wire: Traffic, intervals: list[Interval]) -> list[Interval | None]:
+    """From the first to the last labelled frame of each episode, or None where none was sent.
+
+    Frames are released up to a period early and wait for the bus, so each belongs to the episode on its side of the
+    middle of the gap.
+    """
+    gaps = [(before.end_us + after.start_us) // 2 for before, after in pairwise(intervals)]
+    times = wire.time_us[wire.label == 1]
+    parts = np.split(times, np.searchsorted(times, gaps))
+    return [Interval(int(part[0]), int(part[-1]) + 1) if len(part) else None for part in parts]
 
 
 def _label_silence(wire: Traffic, intervals: list[Interval]) -> Traffic:
@@ -158,10 +162,10 @@ def record(plan: Plan, vehicle: Vehicle, seed: int) -> Recording:
         for number, interval in enumerate(intervals)
     ]
     wire = arbitrate(_struck(benign, effects))
-    found = [(_observed(wire, i, effect.silenced), effect.silenced) for i, effect in zip(intervals, effects)]
-    episodes = [(interval, silenced) for interval, silenced in found if interval is not None]
-    silences = [interval for interval, silenced in episodes if silenced is not None]
-    return Recording(_label_silence(wire, silences) if silences else wire, start_s, episodes)
+    silenced = [effect.silenced for effect in effects]
+    wire = _label_silence(wire, intervals) if any(silenced) else wire
+    found = zip(_observed(wire, intervals), silenced)
+    return Recording(wire, start_s, [(interval, can_id) for interval, can_id in found if interval is not None])
 
 
 def to_csv(recording: Recording) -> str:

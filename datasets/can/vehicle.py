@@ -99,7 +99,7 @@ def _filler(rng: np.random.Generator, byte: int) -> Field:
     if rng.random() < 0.25:
         codes = tuple(rng.choice(256, 6, replace=False).tolist())
         return Enumeration(byte, str(rng.choice(["gear", "mode"])), codes)
-    return Constant(byte, int(rng.choice([0x00, 0x00, 0xFF, rng.integers(256)])))
+    return Constant(byte, (0x00, 0x00, 0xFF, int(rng.integers(256)))[rng.integers(4)])
 
 
 def _level(rng: np.random.Generator, byte: int, channel: str, width: int) -> Level:

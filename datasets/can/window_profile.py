@@ -56,7 +56,7 @@ def read_windows(path: Path) -> Windows:
         time_s=np.array(columns[0], float).reshape(whole, WINDOW),
         can_id=np.array([int(text, 16) for text in columns[1]]).reshape(whole, WINDOW),
         payload=np.frombuffer(data, np.uint8).reshape(whole, WINDOW, 8),
-        y=np.array([text == "1" for text in columns[3]]).reshape(whole, WINDOW).any(axis=1),
+        y=np.any(np.array([text == "1" for text in columns[3]]).reshape(whole, WINDOW), axis=1),
     )
 
 

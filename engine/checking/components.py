@@ -181,7 +181,7 @@ def _check_value(problems: Problems, path: str, key: str, value) -> None:
 
 
 def _check_clipping(problems: Problems, path: str, value: dict) -> None:
-    clip = {"norm": clip_grad_norm_, "value": clip_grad_value_}.get(value.get("type", "norm"))
+    clip = {"norm": clip_grad_norm_, "value": clip_grad_value_}.get(str(value.get("type", "norm")))
     if clip is None:
         problems.add(f"{path}.type", f"got {value['type']!r}, expected {listed(('norm', 'value'))}")
         return
@@ -193,4 +193,4 @@ def check_keys(problems: Problems, path: str, value: dict, known) -> None:
     """Report the keys of a dict that are not among ``known``."""
     for key in value:
         if key not in known:
-            problems.add(f"{path}.{key}", f"unknown key.{fix(str(key), known)}")
+            problems.add(f"{path}.{key}", f"unknown key.{fix(key, known)}")

@@ -1,6 +1,6 @@
 """What classes declare of themselves, read without building anything."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
 from ...registry import Registry, RegistryImportError
@@ -40,9 +40,23 @@ def declared(component, what: str, cfg: dict) -> tuple[str, ...] | None:
     """
     of_instance = getattr(component, f"declared_{what}", None)
     if of_instance is not None:
-        return tuple(of_instance({key: value for key, value in cfg.items() if key != "type"}))
+        return answer(of_instance, cfg)
     names = getattr(component, what, None)
-    return tuple(names) if isinstance(names, (tuple, list, set, frozenset)) else None
+    return _words(names) if isinstance(names, (tuple, list, set, frozenset)) else None
+
+
+def answer(method: Callable, cfg: dict) -> tuple[str, ...] | None:
+    """The names that a classmethod gives for a component's arguments, or None where it cannot."""
+    try:
+        return _words(method({key: value for key, value in cfg.items() if key != "type"}))
+    except Exception:
+        # The arguments may be malformed in any way, which the check of the values reports.
+        return None
+
+
+def _words(names: Iterable) -> tuple[str, ...] | None:
+    found = tuple(names)
+    return found if all(isinstance(name, str) for name in found) else None
 
 
 def argument(component: Callable, cfg: dict, name: str):

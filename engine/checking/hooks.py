@@ -1,7 +1,7 @@
 """What hooks and schedules say about the rest of the run: the metrics they watch, and the unit they count in."""
 
 from ...registry import HOOKS, METRICS
-from .declared import argument, declared, known_class
+from .declared import answer, argument, declared, known_class
 from .problems import Problems, did_you_mean, listed, shown
 
 
@@ -59,7 +59,7 @@ def metric_names(evaluator) -> list[str] | None:
 
 def _reported(metric, cfg: dict) -> tuple[str, ...] | None:
     if hasattr(metric, "declared"):
-        return tuple(metric.declared({key: value for key, value in cfg.items() if key != "type"}))
+        return answer(metric.declared, cfg)
     return declared(metric, "names", cfg)
 
 

@@ -60,7 +60,9 @@ def _report_unknown(problems: Problems, experiment: Experiment, unknown: dict) -
     # A variable of a base config stays one where the references to it were replaced.
     variables = {name.split(".")[0] for name in REFERENCE.findall(text)} | set(experiment.variables)
     for key, value in unknown.items():
-        recorded = not variables and isinstance(value, VARIABLE) and not get_close_matches(key, KNOWN, cutoff=CLOSE)
+        recorded = (
+            not variables and isinstance(value, VARIABLE) and not get_close_matches(str(key), KNOWN, cutoff=CLOSE)
+        )
         if key not in variables and not recorded:
             problems.add(key, f"unknown top-level key.{_advice(key, (*KNOWN, *variables))}")
 

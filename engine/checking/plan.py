@@ -18,7 +18,7 @@ def check_plan(problems: Problems, run) -> None:
     known = (*REQUIRED, "learning_type")
     for key, value in run.items():
         if key not in known:
-            problems.add(f"run.{key}", f"unknown key.{fix(str(key), known)}")
+            problems.add(f"run.{key}", f"unknown key.{fix(key, known)}")
         elif not isinstance(value, str) and not (key == "learning_type" and value is None):
             problems.add(f"run.{key}", f"got {value!r} ({type(value).__name__}), expected str, the name of a folder")
     for key in REQUIRED:
@@ -29,8 +29,10 @@ def check_plan(problems: Problems, run) -> None:
 
 def _check_model(problems: Problems, run: dict) -> None:
     model, mode, learning_type = run.get("model"), run.get("mode"), run.get("learning_type")
+    if not isinstance(model, str):
+        return
     if model not in LEARNING_TYPES:
-        if isinstance(model, str) and learning_type is None:
+        if learning_type is None:
             hint = did_you_mean(model, LEARNING_TYPES) or f" Known without it: {listed(LEARNING_TYPES)}."
             problems.add("run.learning_type", f"missing; the model {model!r} has none of its own.{hint}")
         return

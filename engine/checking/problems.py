@@ -39,13 +39,13 @@ def listed(words: Iterable[str]) -> str:
     return ", ".join(map(repr, words)) or "nothing"
 
 
-def did_you_mean(word: str, words: Iterable[str]) -> str:
+def did_you_mean(word, words: Iterable[str]) -> str:
     """`` Did you mean 'x'?`` with the nearest of ``words``, or nothing where none is near."""
-    near = nearest(word, words)
+    near = nearest(str(word), words)
     return f" Did you mean {near[0]!r}?" if near else ""
 
 
-def fix(word: str, words: Iterable[str]) -> str:
+def fix(word, words: Iterable[str]) -> str:
     """The nearest of ``words``, or all of them where none is near, as the end of a message."""
     words = list(words)
     return did_you_mean(word, words) or f" Expected one of {listed(words)}."

@@ -9,7 +9,7 @@ from killing import run_killed
 from stillhouse.engine.run_folder import read_result
 
 
-@pytest.mark.parametrize("interval", [1, 2])
+@pytest.mark.parametrize("interval", [2, pytest.param(1, marks=pytest.mark.slow)])
 def test_ten_kills_change_nothing(config, teacher, tmp_path: Path, interval: int):
     keeping = dict(checkpoint=dict(interval=interval, by_epoch=False, save_best="nll", rule="less"))
     changes = dict(train_cfg=dict(type="TrainLoop", max_epochs=5), default_hooks=keeping)

@@ -2,6 +2,7 @@ from types import SimpleNamespace
 
 import pytest
 import torch
+
 from stillhouse.losses import Loss, lookup, upcast
 
 BATCH = {"y": torch.tensor([1]), "graph": SimpleNamespace(x=torch.tensor([2]), edge_attr=None), "nested": {"deep": 3}}

@@ -2,6 +2,7 @@ import math
 
 import pytest
 import torch
+
 from stillhouse.losses import CrossEntropy, cross_entropy
 
 LOGITS = torch.tensor([[0.0, math.log(3.0)], [math.log(4.0), 0.0]])

@@ -2,6 +2,7 @@ from types import SimpleNamespace
 
 import pytest
 import torch
+
 from stillhouse.losses import LatentMatch, latent_distance
 
 

@@ -1,5 +1,6 @@
 import pytest
 import torch
+
 from stillhouse.losses import MeanSquaredError, mean_squared_error
 
 

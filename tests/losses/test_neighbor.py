@@ -2,6 +2,7 @@ import math
 
 import pytest
 import torch
+
 from stillhouse.losses import NeighborBCE, neighbor_bce, neighbor_targets
 
 NODE_ID = torch.tensor([1, 0, 3])

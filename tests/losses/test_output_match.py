@@ -2,6 +2,7 @@ import math
 
 import pytest
 import torch
+
 from stillhouse.losses import OutputMatch, bernoulli_kl, output_distance
 
 KINDS = ["mse", "l1", "bernoulli"]

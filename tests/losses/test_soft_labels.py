@@ -2,6 +2,7 @@ import math
 
 import pytest
 import torch
+
 from stillhouse.losses import SoftLabels, soft_label_kl
 
 

@@ -1,5 +1,6 @@
 """The non-triviality check and its command line."""
 
+import importlib.util
 import subprocess
 import sys
 import time
@@ -24,8 +25,12 @@ from stillhouse.datasets.can.window_profile import Profile, Windows, read_window
 TOOL = Path(__file__).parents[3] / "tools/make_can.py"
 
 
-def call(*arguments):
-    return subprocess.run([sys.executable, TOOL, *map(str, arguments)], capture_output=True, text=True, timeout=120)
+@pytest.fixture(scope="module")
+def tool():
+    spec = importlib.util.spec_from_file_location("make_can", TOOL)
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return lambda *arguments: module.main([str(argument) for argument in arguments])
 
 
 def windows(rows, y=None, period_s=0.001):
@@ -128,28 +133,32 @@ def test_the_demo_set_is_not_trivial(tmp_path, seed):
 
 def test_help_opens_with_an_example_and_is_quick():
     start = time.perf_counter()
-    shown = call("--help")
+    shown = subprocess.run([sys.executable, TOOL, "--help"], capture_output=True, text=True, timeout=60)
     assert shown.returncode == 0 and time.perf_counter() - start < 2
     assert "python tools/make_can.py --root" in "\n".join(shown.stdout.splitlines()[:2])
 
 
-def test_the_tool_writes_then_keeps_and_says_what_to_run_next(tmp_path):
+def test_the_tool_writes_then_keeps_and_says_what_to_run_next(tool, tmp_path, capsys):
     root = tmp_path / "set"
     arguments = ("--root", root, "--size", "test", "--rows", "1000")
-    first, second = call(*arguments), call(*arguments)
-    assert first.returncode == second.returncode == 0
-    last = first.stdout.splitlines()[-1]
+    assert tool(*arguments) == 0
+    last = capsys.readouterr().out.splitlines()[-1]
     assert last.startswith(f"Wrote {root} (") and last.endswith(f"--with-companions --cfg-options data_root={root}")
-    assert second.stdout.splitlines()[-1].startswith(f"Kept the same data set in {root}")
+    assert tool(*arguments) == 0
+    assert capsys.readouterr().out.splitlines()[-1].startswith(f"Kept the same data set in {root}")
 
 
-def test_the_tool_reports_errors_and_failed_checks(tmp_path):
-    missing = call("--check", "--root", tmp_path / "none")
-    assert missing.returncode == 2 and "make_can.py: " in missing.stderr and "Traceback" not in missing.stderr
+def test_the_tool_reports_an_error_without_a_traceback(tool, tmp_path, capsys):
+    assert tool("--check", "--root", tmp_path / "none") == 2
+    assert capsys.readouterr().err.startswith("make_can.py: ")
+
+
+def test_the_tool_fails_on_a_trivial_set(tool, tmp_path, capsys):
     generate(tmp_path / "set", rows=1000, size="test")
     for path in (tmp_path / "set").glob("t*/*.csv"):
-        rows = path.read_text().splitlines()
-        marked = [row.replace(row.split(",")[1], "7FE") if row.endswith(",1") else row for row in rows]
+        fields = [row.split(",") for row in path.read_text().splitlines()]
+        marked = [",".join([f[0], "7FE" if f[3] == "1" else f[1], *f[2:]]) for f in fields]
         path.write_text("\n".join(marked) + "\n")
-    trivial = call("--check", "--root", tmp_path / "set")
-    assert trivial.returncode == 1 and "FAILED" in trivial.stdout
+    assert tool("--check", "--root", tmp_path / "set") == 1
+    shown = capsys.readouterr().out
+    assert "FAILED" in shown and "checks failed" in shown

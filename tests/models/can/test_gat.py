@@ -1,5 +1,6 @@
 import pytest
 import torch
+
 from stillhouse.losses import CrossEntropy, SoftLabels
 from stillhouse.models.can import GAT
 from stillhouse.registry import LOSSES, MODELS

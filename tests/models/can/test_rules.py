@@ -2,6 +2,7 @@ from itertools import pairwise
 
 import numpy as np
 import pytest
+
 from stillhouse.models.can import count_score, unseen_id_score
 
 NODE_ID = np.array([1, 0, 0, 2, 1])

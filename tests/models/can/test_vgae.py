@@ -2,11 +2,12 @@ import math
 
 import pytest
 import torch
+from torch.nn import functional as F
+
 from stillhouse.losses import CrossEntropy, MeanSquaredError, NamedOutput, NeighborBCE
 from stillhouse.models.can import VGAE, graph_errors
 from stillhouse.models.can.vgae import kl_to_standard_normal
 from stillhouse.registry import LOSSES, MODELS
-from torch.nn import functional as F
 
 TEACHER = {"embedding_dim": 64, "hidden_dims": [1024, 512], "latent_dim": 96, "num_heads": 4}
 STUDENT = {"embedding_dim": 4, "hidden_dims": [80, 40], "latent_dim": 16, "num_heads": 1}
