@@ -96,7 +96,7 @@ def _verify(path: Path) -> None:
     try:
         with zipfile.ZipFile(path) as archive:
             bad = archive.testzip()
-    except zipfile.BadZipFile as error:
+    except Exception as error:  # damaged names and lengths make zipfile raise almost anything
         raise CheckpointError(f"{path}: is damaged or not a checkpoint ({error})") from error
     if bad is not None:
         raise CheckpointError(f"{path}: is damaged (checksum of {bad})")

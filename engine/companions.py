@@ -3,6 +3,7 @@
 import copy
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from torch import nn
 
@@ -159,8 +160,9 @@ def check_same_data(source: nn.Module | dict, dataset, name: str = "") -> None:
         _compare(source.get("data", {}).get("digest"), ours, name)
         return
     for module in source.modules():
-        if hasattr(module, "provenance_of_data"):
-            _compare(module.provenance_of_data.get("digest"), ours, module.config)
+        theirs: Any = getattr(module, "provenance_of_data", None)
+        if theirs is not None:
+            _compare(theirs.get("digest"), ours, str(module.config))
 
 
 def _compare(theirs: str | None, ours: str | None, name: str) -> None:

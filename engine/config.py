@@ -4,6 +4,7 @@ import ast
 import re
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 from mmengine.config import Config, ConfigDict
 
@@ -75,7 +76,7 @@ def locate_config(path: str | Path) -> Path:
     raise ConfigError([f"{path}: no such config file (looked in {Path.cwd()} and {PACKAGE_ROOT})"])
 
 
-def _resolve(value, root: dict, where: str, names: set[str]):
+def _resolve(value: Any, root: dict, where: str, names: set[str]) -> Any:
     """``value`` with every ``${key}`` replaced by what ``root`` holds there; the first part of each key joins ``names``."""
     if isinstance(value, dict):
         return {key: _resolve(item, root, f"{where}:{key}", names) for key, item in value.items()}

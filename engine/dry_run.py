@@ -38,10 +38,10 @@ def dry_run(experiment: Experiment, say=print) -> dict:
 def _run(runner: EngineRunner, say) -> dict:
     if runner._val_loop is not None:
         runner._val_loop = runner.build_val_loop(runner._val_loop)
-        runner.val_loop.dataloader.limit = 1  # type: ignore[attr-defined]
+        runner.val_loop.dataloader.limit = 1
     runner.train()
     learner = unwrap(runner.model)
-    batch = next(runner.train_dataloader.iterate(0)).batches[0]  # type: ignore[attr-defined]
+    batch = next(runner.train_dataloader.iterate(0)).batches[0]
     learner.eval()
     outputs = learner(mode="tensor", **learner.data_preprocessor(batch))
     written = chosen(Path(runner.work_dir))

@@ -1,6 +1,7 @@
 """The learner: one network, its named losses, and, where a hook adds one, a distillation term."""
 
 from collections.abc import Callable
+from typing import Any
 
 import torch
 from mmengine.model import BaseDataPreprocessor, BaseModel
@@ -35,7 +36,7 @@ class Learner(BaseModel):
 
     Attributes:
         distillation: a module with ``alpha`` and ``forward(outputs, batch) -> dict of terms``, added by ``KDHook``.
-        input_transforms: applied to the student's batch; a teacher sees the batch from before.
+        input_transforms: applied to the student's batch before the losses; a teacher sees the batch from before.
         output_transforms: applied to the network's outputs before the losses.
         terms: the detached loss terms of the current iteration's parts.
     """
@@ -44,7 +45,7 @@ class Learner(BaseModel):
         super().__init__(data_preprocessor=DeviceMover())
         self.network = MODELS.build(network)
         self.losses = nn.ModuleDict({name: LOSSES.build(loss) for name, loss in losses.items()})
-        self.distillation: nn.Module | None = None
+        self.distillation: Any = None
         self.input_transforms: list[Callable[[dict], dict]] = []
         self.output_transforms: list[Callable[[dict], dict]] = []
         self.terms: list[dict[str, Tensor]] = []
@@ -54,12 +55,12 @@ class Learner(BaseModel):
         if mode == "predict":
             return self.network.predict(self.network.prepare(batch))
         batch = self.network.prepare(batch)
+        if mode == "tensor":
+            return self.network(batch)
         seen = batch
         for transform in self.input_transforms:
             seen = transform(seen)
         outputs = self.network(seen)
-        if mode == "tensor":
-            return outputs
         for transform in self.output_transforms:
             outputs = transform(outputs)
         return self._objective(outputs, seen, batch)

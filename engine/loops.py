@@ -18,16 +18,25 @@
 At a ``save_point`` nothing is half done: a checkpoint written there resumes to the same bits.
 """
 
+from typing import Any
+
 import torch
 from mmengine.runner import BaseLoop
 
 from ..registry import LOOPS
 from .learner import unwrap
-from .stream import Iteration, seeded
+from .stream import BatchStream, Iteration, seeded
+
+
+class StreamLoop(BaseLoop):
+    """mmengine's loop over this engine's batches."""
+
+    dataloader: BatchStream
+    runner: Any
 
 
 @LOOPS.register_module()
-class TrainLoop(BaseLoop):
+class TrainLoop(StreamLoop):
     """Trains for a number of epochs or of iterations.
 
     Args:
@@ -157,7 +166,7 @@ def _mean_terms(terms: list[dict], weights: list[float]) -> dict:
     return {name: sum(part[name] * (w / total) for part, w in zip(terms, weights)) for name in terms[0]}
 
 
-class EvaluationLoop(BaseLoop):
+class EvaluationLoop(StreamLoop):
     """Runs a network over a data set and its predictions through the metrics."""
 
     prefix = "val"

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Sequence
 from contextlib import ExitStack, contextmanager
-from typing import Literal
+from typing import Any, Literal
 
 import torch
 from mmengine.optim import OptimWrapper
@@ -110,7 +110,8 @@ class EngineOptimWrapper(OptimWrapper):
         return [parameter for group in self.optimizer.param_groups for parameter in group["params"]]
 
     def _clip_grad(self) -> None:
-        self.grad_norm = self.clip_func(self._parameters(), **self.clip_grad_kwargs)
+        clip: Any = self.clip_func
+        self.grad_norm = clip(self._parameters(), **(self.clip_grad_kwargs or {}))
 
     def initialize_count_status(self, model: nn.Module, init_counts: int, max_counts: int) -> None:
         """Nothing to count: an iteration says itself how many parts it has."""

@@ -1,6 +1,7 @@
 """A run's folder: one run at a time in it, and nothing in it overwritten by accident."""
 
 import fcntl
+import itertools
 import json
 import os
 import socket
@@ -67,7 +68,9 @@ def set_aside(path: Path) -> Path | None:
     """Rename a folder that holds a run, so that a new one can begin there; returns the new name."""
     if not path.is_dir() or not saved(path):
         return None
-    aside = path.with_name(f"{path.name}.{time.strftime('%Y%m%d-%H%M%S')}")
+    stem = f"{path.name}.{time.strftime('%Y%m%d-%H%M%S')}"
+    names = itertools.chain([stem], (f"{stem}-{number}" for number in itertools.count(2)))
+    aside = next(path.with_name(name) for name in names if not path.with_name(name).exists())
     path.rename(aside)
     return aside
 

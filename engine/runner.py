@@ -2,6 +2,7 @@
 
 import uuid
 from pathlib import Path
+from typing import TYPE_CHECKING, Any, cast
 
 import torch
 from mmengine.device import get_device
@@ -27,6 +28,7 @@ from .config import Experiment
 from .console import attach_console
 from .distributed import init_distributed, local_rank
 from .learner import unwrap
+from .optim import EngineOptimWrapper
 from .random_state import random_state, restore_random_state
 from .run_folder import RunFolder, write_result
 from .stream import BatchStream
@@ -56,6 +58,18 @@ class EngineRunner(Runner):
     """
 
     folder: RunFolder
+    if TYPE_CHECKING:  # mmengine declares these as either a config or what is built from it
+        optim_wrapper: Any
+        param_schedulers: Any
+        train_loop: Any
+        val_loop: Any
+        test_loop: Any
+        train_dataloader: Any
+        hooks: Any
+        _hooks: list[Any]
+        _train_loop: Any
+        _val_loop: Any
+        _test_loop: Any
 
     @classmethod
     def from_experiment(
@@ -98,7 +112,7 @@ class EngineRunner(Runner):
         cfg.update(load_from=resume if isinstance(resume, str) else load_from)
         cfg.experiment_name = f"{experiment.path.stem}-{uuid.uuid4().hex[:8]}"
         cfg.default_scope = SCOPE
-        return cls.from_cfg(cfg)
+        return cast(EngineRunner, cls.from_cfg(cfg))
 
     @classmethod
     def for_testing(cls, experiment: Experiment, launcher: str = "none") -> "EngineRunner":
@@ -109,7 +123,7 @@ class EngineRunner(Runner):
         cfg.update(work_dir=str(experiment.work_dir), launcher=launcher, default_scope=SCOPE, custom_hooks=[])
         cfg.update(default_hooks={}, visualizer=None, train_dataloader=None, train_cfg=None, optim_wrapper=None)
         cfg.update(param_scheduler=None, experiment_name=f"test-{uuid.uuid4().hex[:8]}")
-        return cls.from_cfg(cfg)
+        return cast(EngineRunner, cls.from_cfg(cfg))
 
     # -- building ---------------------------------------------------------------------------------------------------
 
@@ -200,9 +214,9 @@ class EngineRunner(Runner):
 
     def autocast(self):
         """The precision of training, for evaluation too."""
-        wrapper = self.optim_wrapper
-        if isinstance(wrapper, OptimWrapper) and hasattr(wrapper, "autocast"):
-            return wrapper.autocast(get_device())  # type: ignore[attr-defined]
+        wrapper: Any = self.optim_wrapper
+        if isinstance(wrapper, EngineOptimWrapper):
+            return wrapper.autocast(get_device())
         return torch.autocast(get_device(), enabled=False)
 
     # -- running ----------------------------------------------------------------------------------------------------
@@ -220,7 +234,7 @@ class EngineRunner(Runner):
         learner = unwrap(self.model)
         for owner in (learner, *getattr(learner.distillation, "teachers", [])):
             self.check_companion(owner)
-        self.optim_wrapper.before_step = lambda: self.call_hook("before_optim_step")  # type: ignore[union-attr]
+        self.optim_wrapper.before_step = lambda: self.call_hook("before_optim_step")
         if self.cfg.get("compile"):
             learner.network.compile()
         if self.world_size > 1 and not self._has_loaded:
@@ -230,10 +244,10 @@ class EngineRunner(Runner):
         """Calibrate on the validation data and measure the test data, with a checkpoint's averaged weights where it has them."""
         self._has_loaded = True
         load_strictly(unwrap(self.model).network, network_state(checkpoint), "the checkpoint")
-        self._val_loop = self.build_val_loop(self._val_loop)  # type: ignore[arg-type]
+        self._val_loop = self.build_val_loop(self._val_loop)
         self.metrics = self.val_loop.run()
-        self._test_loop = self.build_test_loop(self._test_loop)  # type: ignore[arg-type]
-        for ours, fitted in zip(self.test_loop.evaluator.metrics, self.val_loop.evaluator.metrics):  # type: ignore[attr-defined]
+        self._test_loop = self.build_test_loop(self._test_loop)
+        for ours, fitted in zip(self.test_loop.evaluator.metrics, self.val_loop.evaluator.metrics):
             if hasattr(ours, "load_calibration"):
                 ours.load_calibration(fitted.calibration)
         return self.test_loop.run()
@@ -259,17 +273,17 @@ class EngineRunner(Runner):
 
     def training_state(self) -> dict:
         """Everything a resumed run needs, as plain content. Every rank must call it."""
-        streams = [random_state()]
+        streams: list[Any] = [random_state()]
         if self.world_size > 1:
             streams = [None] * self.world_size
             torch.distributed.all_gather_object(streams, random_state())
         states = {name: hook.state_dict() for name, hook in self._named_hooks() if hasattr(hook, "state_dict")}
         return {
             "state_dict": unwrap(self.model).state_dict(),
-            "optimizer": self.optim_wrapper.state_dict(),  # type: ignore[union-attr]
-            "schedulers": [scheduler.state_dict() for scheduler in self.param_schedulers or []],  # type: ignore[union-attr]
+            "optimizer": self.optim_wrapper.state_dict(),
+            "schedulers": [scheduler.state_dict() for scheduler in self.param_schedulers or []],
             "hooks": states,
-            "loop": self.train_loop.state_dict(),  # type: ignore[attr-defined]
+            "loop": self.train_loop.state_dict(),
             "random": streams,
         } | self.identity()
 
@@ -315,13 +329,13 @@ class EngineRunner(Runner):
     def _restore(self, path: Path, content: dict) -> None:
         load_strictly(unwrap(self.model), content["state_dict"], str(path))
         check_same_data(content["meta"], self.train_dataloader.dataset, str(path))
-        self.optim_wrapper.load_state_dict(content["optimizer"])  # type: ignore[union-attr]
+        self.optim_wrapper.load_state_dict(content["optimizer"])
         for scheduler, state in zip(self.param_schedulers or [], content["schedulers"]):
-            scheduler.load_state_dict(state)  # type: ignore[union-attr]
+            scheduler.load_state_dict(state)
         for name, hook in self._named_hooks():
             if name in content["hooks"]:
-                hook.load_state_dict(content["hooks"][name])  # type: ignore[attr-defined]
-        self.train_loop.load_state_dict(content["loop"])  # type: ignore[attr-defined]
+                hook.load_state_dict(content["hooks"][name])
+        self.train_loop.load_state_dict(content["loop"])
         self._restore_random(content["random"])
         self.metrics = dict(content["meta"]["metrics"])
         self._has_loaded = True
@@ -335,7 +349,7 @@ class EngineRunner(Runner):
                 f"saved by {len(streams)} processes, resumed by {self.world_size}: random draws will differ"
             )
 
-    def _named_hooks(self) -> list[tuple[str, Hook]]:
+    def _named_hooks(self) -> list[tuple[str, Any]]:
         names: dict[str, int] = {}
         named = []
         for hook in self._hooks:

@@ -4,6 +4,7 @@ import random
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import torch
@@ -85,9 +86,10 @@ class BatchStream:
             yield Iteration([next(loader) for _ in parts], weights)
 
     def _loader(self, parts: list[IndexBatch]) -> DataLoader:
+        source: Any = _Fetching(self.dataset)
         # A generator of its own keeps the loader from drawing from the global random stream.
         return DataLoader(
-            _Fetching(self.dataset), batch_sampler=parts, num_workers=self.num_workers, collate_fn=_as_is,
+            source, batch_sampler=parts, num_workers=self.num_workers, collate_fn=_as_is,
             generator=torch.Generator().manual_seed(self.seed), pin_memory=torch.cuda.is_available(),
         )  # fmt: skip
 
@@ -95,7 +97,11 @@ class BatchStream:
         order = self.sampler.indices(epoch).tolist()
         for i in range(start, self.length(epoch)):
             everyone = order[i * self.samples_per_iteration : (i + 1) * self.samples_per_iteration]
-            mine = everyone[self.rank :: self.world_size] or everyone[:1]
+            mine = everyone[self.rank :: self.world_size]
+            if not mine:
+                # A rank without samples must take part in the exchange of gradients; its share is nothing.
+                yield [IndexBatch(everyone[:1], self.seed)], [0.0]
+                continue
             size = -(-self.batch_size // self.split)
             seed = hash((self.seed, epoch, i, self.rank)) & 0x7FFFFFFF
             parts = [IndexBatch(mine[j : j + size], seed + j) for j in range(0, len(mine), size)]
@@ -115,7 +121,7 @@ class _Fetching:
         return fetch(self.dataset, part)
 
 
-def _as_is(batch: dict) -> dict:
+def _as_is(batch: Any) -> Any:
     return batch
 
 

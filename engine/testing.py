@@ -42,7 +42,7 @@ def test(
     runner = EngineRunner.for_testing(experiment, launcher)
     metrics = runner.test(content)
     groups: dict = {}
-    for metric in runner.test_loop.evaluator.metrics:  # type: ignore[attr-defined]
+    for metric in runner.test_loop.evaluator.metrics:
         groups.update(getattr(metric, "groups", {}))
     report = {"checkpoint": str(file), "metrics": metrics, "groups": groups, "validation": runner.metrics}
     path = Path(out or experiment.work_dir) / "test.json"
@@ -52,7 +52,7 @@ def test(
     return {**report, "path": str(path)}
 
 
-test.__test__ = False  # type: ignore[attr-defined]
+test.__test__ = False
 
 
 def print_groups(report: dict) -> None:

@@ -15,4 +15,5 @@ class ImageHook(Hook):
             return
         learner = getattr(runner.model, "module", runner.model)
         for name, image in learner.network.draw(outputs, data_batch).items():
-            runner.visualizer.add_image(f"val/{name}", image, step=runner.iter)
+            # No slash: the local backend would take it for a folder, which is not there, and lose the picture.
+            runner.visualizer.add_image(f"val_{name}", image, step=runner.iter)

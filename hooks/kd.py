@@ -1,5 +1,8 @@
 """Knowledge distillation: a hook and a teacher's config."""
 
+import inspect
+from typing import Any
+
 import torch
 from mmengine.hooks import Hook
 from torch import Tensor, nn
@@ -103,7 +106,7 @@ class KDHook(Hook):
         distillation.requires_grad_(self.alpha != 0)
         runner.model.distillation = distillation
 
-    def _losses_for(self, student: nn.Module, teacher: nn.Module, number: int) -> dict[str, nn.Module]:
+    def _losses_for(self, student: Any, teacher: Any, number: int) -> dict[str, nn.Module]:
         built = {}
         for name, cfg in (self.losses or student.distillation).items():
             loss = LOSSES.build(self._with_temperature(dict(cfg)))
@@ -113,8 +116,6 @@ class KDHook(Hook):
         return built
 
     def _with_temperature(self, cfg: dict) -> dict:
-        import inspect
-
         if "temperature" in inspect.signature(LOSSES.get(cfg["type"])).parameters:
             cfg.setdefault("temperature", self.temperature)
         return cfg
@@ -150,7 +151,7 @@ class KDHook(Hook):
                 )
 
 
-def _prediction(learner: nn.Module, teacher: nn.Module):
+def _prediction(learner: Any, teacher: Any):
     """The teacher's ``predict`` of a batch as the loader gives it: on the learner's device, and prepared."""
 
     def predict(batch: dict) -> dict:

@@ -4,6 +4,7 @@ from dataclasses import dataclass, fields
 from heapq import heappop, heappush
 
 import numpy as np
+from numpy.typing import ArrayLike
 
 BIT_US = 2
 NO_MAILBOX = -1
@@ -38,7 +39,14 @@ class Traffic:
         return Traffic(*(getattr(self, field.name)[index] for field in fields(self)))
 
 
-def traffic(time_us, can_id, payload, dlc=8, label=0, mailbox=NO_MAILBOX) -> Traffic:
+def traffic(
+    time_us: np.ndarray,
+    can_id: ArrayLike,
+    payload: ArrayLike,
+    dlc: ArrayLike = 8,
+    label: ArrayLike = 0,
+    mailbox: ArrayLike = NO_MAILBOX,
+) -> Traffic:
     """Frames from arrays, or from numbers that hold for all.
 
     Args:

@@ -1,4 +1,9 @@
-"""A synthetic data set of CAN recordings in the layout of can-train-and-test, from a seed."""
+"""A synthetic data set of CAN recordings in the layout of can-train-and-test, from a seed.
+
+Label 1 marks an attacker's frame. A suspension adds none: there it marks every frame from the start to the end of the
+silence, so that any reader of the layout has labels, and ``<name>.intervals.json`` beside the file holds the intervals
+and the silenced ID.
+"""
 
 import hashlib
 import json

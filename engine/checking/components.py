@@ -130,7 +130,7 @@ def check_call(
     known = [name for name in (*signature.parameters, *extra) if name not in refused or name in extra]
     for name, value in arguments.items():
         if name not in known and not signature.open:
-            problems.add(f"{path}.{name}", f"unknown argument of {shown(component)}.{_advice(name, known)}")
+            problems.add(f"{path}.{name}", f"unknown argument of {shown(component)}.{_advice(name, known)}", whole=True)
         elif name in signature.parameters:
             wrong = mismatch(value, signature.parameters[name].annotation)
             if wrong:
@@ -193,4 +193,4 @@ def check_keys(problems: Problems, path: str, value: dict, known) -> None:
     """Report the keys of a dict that are not among ``known``."""
     for key in value:
         if key not in known:
-            problems.add(f"{path}.{key}", f"unknown key.{fix(key, known)}")
+            problems.add(f"{path}.{key}", f"unknown key.{fix(key, known)}", whole=True)

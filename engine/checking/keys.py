@@ -64,7 +64,7 @@ def _report_unknown(problems: Problems, experiment: Experiment, unknown: dict) -
             not variables and isinstance(value, VARIABLE) and not get_close_matches(str(key), KNOWN, cutoff=CLOSE)
         )
         if key not in variables and not recorded:
-            problems.add(key, f"unknown top-level key.{_advice(key, (*KNOWN, *variables))}")
+            problems.add(key, f"unknown top-level key.{_advice(key, (*KNOWN, *variables))}", whole=True)
 
 
 def _advice(key: str, known: tuple[str, ...]) -> str:
@@ -80,7 +80,11 @@ def _check_presence(problems: Problems, cfg: dict) -> None:
     if isinstance(loop, dict) and loop.get("type") == "TrainLoop":
         epochs, iterations = loop.get("max_epochs"), loop.get("max_iters")
         if (epochs is None) == (iterations is None):
-            problems.add("train_cfg", f"got max_epochs={epochs}, max_iters={iterations}, expected exactly one of them")
+            problems.add(
+                "train_cfg",
+                f"got max_epochs={epochs}, max_iters={iterations}, expected exactly one of them",
+                whole=True,
+            )
     for phase in ("val", "test"):
         keys = [f"{phase}_dataloader", f"{phase}_cfg", f"{phase}_evaluator"]
         absent = [key for key in keys if cfg.get(key) is None]

@@ -19,14 +19,18 @@ class Problems:
         self.options = tuple(options)
         self.lines: list[str] = []
 
-    def add(self, path: str, text: str) -> None:
-        """Note a problem of the value under ``path``; a repeated one is kept once."""
-        line = f"{path}: {text}" + (" (from --cfg-options)" if self._from_command_line(path) else "")
+    def add(self, path: str, text: str, whole: bool = False) -> None:
+        """Note a problem of the value under ``path``; a repeated one is kept once.
+
+        Args:
+            path: dotted path.
+            text: what is wrong, and the remedy.
+            whole: the key itself is wrong, so an option for something below it is to blame too.
+        """
+        given = any(f"{path}.".startswith(f"{key}.") or (whole and key.startswith(f"{path}.")) for key in self.options)
+        line = f"{path}: {text}" + (" (from --cfg-options)" if given else "")
         if line not in self.lines:
             self.lines.append(line)
-
-    def _from_command_line(self, path: str) -> bool:
-        return any(f"{path}.".startswith(f"{key}.") or key.startswith(f"{path}.") for key in self.options)
 
 
 def shown(component) -> str:

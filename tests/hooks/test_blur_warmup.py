@@ -67,7 +67,14 @@ def trained(where: str, iteration: int = 0, **arguments) -> tuple[Learner, torch
 
 @pytest.mark.parametrize(
     ("iteration", "decay", "expected"),
-    [(0, True, 0.8), (500, True, 0.6), (1999, True, 0.8 / 2000), (2000, True, 0.0), (1999, False, 0.8), (2000, False, 0.0)],
+    [
+        (0, True, 0.8),
+        (500, True, 0.6),
+        (1999, True, 0.8 / 2000),
+        (2000, True, 0.0),
+        (1999, False, 0.8),
+        (2000, False, 0.0),
+    ],
 )
 def test_sigma_falls_linearly(iteration: int, decay: bool, expected: float):
     hook = BlurWarmupHook("image", decay=decay)

@@ -15,7 +15,7 @@ def drawn(config, tmp_path: Path, kind: str) -> list[str]:
 
 
 def test_a_network_that_draws_is_logged_once_a_validation(config, tmp_path: Path):
-    assert drawn(config, tmp_path, "LatentGPT") == ["tokens_5.png"]
+    assert drawn(config, tmp_path, "LatentGPT") == ["val_tokens_5.png"]
 
 
 def test_a_network_that_does_not_draw_leaves_none(config, tmp_path: Path):

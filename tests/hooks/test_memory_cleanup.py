@@ -37,7 +37,10 @@ def hungry(config, monkeypatch):
         losses = dict(cross_entropy=dict(type="CrossEntropy", logits="logits", target="next_tokens"))
         model = dict(type="Learner", network=network(kind="Hungry", dropout=0.0), losses=losses)
         step = optimizer(lr=0.5, kind="SGD")
-        return config(name, **{"model": model, "optim_wrapper": step, "train_cfg": dict(type="TrainLoop", max_epochs=1), **changes})
+        return config(
+            name,
+            **{"model": model, "optim_wrapper": step, "train_cfg": dict(type="TrainLoop", max_epochs=1), **changes},
+        )
 
     return write
 

@@ -68,7 +68,11 @@ def test_every_problem_is_told_at_once(problems):
 def test_a_key_from_the_command_line_says_so(problems):
     lines = problems(options={"model.network.widht": 4, "model.network.dropout": "much"})
     assert all(line.endswith(" (from --cfg-options)") for line in lines) and len(lines) == 2
-    lines = problems(options={"model.network.width": 4}, custom_hooks=[dict(type="EMAHok")])
+    [line] = problems(options={"optim_wraper.optimizer.lr": 0.1})
+    assert line.startswith("optim_wraper: unknown") and line.endswith(" (from --cfg-options)")
+    lines = problems(
+        options={"model.network.width": 4, "custom_hooks.0.decay": 0.9}, custom_hooks=[dict(type="EMAHok", decay=0.5)]
+    )
     assert len(lines) == 1 and "--cfg-options" not in lines[0]
 
 

@@ -1,0 +1,110 @@
+"""Config files, options and references."""
+
+from pathlib import Path
+
+import pytest
+
+from stillhouse.engine.config import has_hook, load_config, locate_config, parse_options, walk
+from stillhouse.engine.errors import ConfigError
+
+
+def write(folder: Path, text: str) -> Path:
+    path = folder / "some.py"
+    path.write_text(text)
+    return path
+
+
+def test_references_are_resolved_after_options(tmp_path: Path):
+    path = write(tmp_path, "root = 'a'\nfull = '${root}/b'\ndata = dict(root='${root}', all=['${full}', 3])\nsize = 4\nn = '${size}'")
+    experiment = load_config(path, {"root": "z"})
+    assert experiment.cfg.data.to_dict() == {"root": "z", "all": ["z/b", 3]}
+    assert experiment.cfg.n == 4, "a reference alone keeps its type"
+    assert experiment.variables == {"root": "z", "full": "z/b", "size": 4}
+
+
+def test_references_reach_into_dicts(tmp_path: Path):
+    path = write(tmp_path, "run = dict(model='gat', size=dict(width=3))\nname = '${run.model}-${run.size.width}'")
+    assert load_config(path).cfg.name == "gat-3"
+
+
+def test_a_reference_to_nothing_says_where(tmp_path: Path):
+    path = write(tmp_path, "data = dict(roots=[1, '${data_root}'])")
+    with pytest.raises(ConfigError, match=r"some\.py:data:roots\[1\]: \$\{data_root\} names nothing .*define 'data_root'"):
+        load_config(path)
+
+
+@pytest.mark.parametrize("text", ["a = '${b}'\nb = '${a}'", "a = 'x${a}'", "a = dict(b='${a}')"])
+def test_references_in_a_circle(tmp_path: Path, text: str):
+    with pytest.raises(ConfigError, match=r"\$\{[ab]\} refers to itself; give one of these names a plain value"):
+        load_config(write(tmp_path, text))
+
+
+def test_bases_are_merged(tmp_path: Path):
+    (tmp_path / "base.py").write_text("a = dict(x=1, y=2)\nseed = 1")
+    assert load_config(write(tmp_path, "_base_ = ['base.py']\na = dict(y=3)")).cfg.a == {"x": 1, "y": 3}
+
+
+def test_a_missing_file(tmp_path: Path):
+    with pytest.raises(ConfigError, match=r"no\.py: no such config file \(looked in"):
+        load_config(tmp_path / "no.py")
+
+
+def test_configs_of_the_installation_are_found_from_anywhere(tmp_path: Path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    assert locate_config("configs/minigpt.py").is_file()
+
+
+@pytest.mark.parametrize("text", ["a = (", "import no_such_module_at_all", "1 / 0"])
+def test_a_file_that_cannot_be_read(tmp_path: Path, text: str):
+    with pytest.raises(ConfigError, match=r"some\.py: cannot be read as a config: "):
+        load_config(write(tmp_path, text))
+
+
+def test_an_option_into_a_plain_value_is_a_config_error(tmp_path: Path):
+    with pytest.raises(ConfigError, match=r"--cfg-options"):
+        load_config(write(tmp_path, "seed = 1"), {"seed.deep": 2})
+
+
+def test_options():
+    pairs = ["a.b=1", "c=x", "d=[1, 2]", "e=true", "f=None", "g=1e-3", "h=a=b", "i=none"]
+    assert parse_options(pairs) == {
+        "a.b": 1, "c": "x", "d": [1, 2], "e": True, "f": None, "g": 1e-3, "h": "a=b", "i": None,
+    }  # fmt: skip
+
+
+@pytest.mark.parametrize("pair", ["seed", "=3"])
+def test_an_option_without_a_key_or_a_value(pair: str):
+    with pytest.raises(ConfigError, match=rf"--cfg-options '{pair}': expected key=value"):
+        parse_options([pair])
+
+
+def test_options_change_list_entries(tmp_path: Path):
+    path = write(tmp_path, "hooks = [dict(type='A', x=1), dict(type='B', x=2)]")
+    assert load_config(path, {"hooks.1.x": 5}).cfg.hooks[1].x == 5
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("work_root = 'w'", "w/some"),
+        ("", "work_dirs/some"),
+        ("work_dir = 'mine'\nwork_root = 'w'", "mine"),
+        ("run = dict(modality='m', dataset='d', model='gat', model_size='student', mode='normal')\nwork_root = 'w'",
+         "w/m/d/supervised/gat/student/no-kd/normal"),
+        ("run = dict(modality='m', dataset='d', model='vgae', model_size='student', mode='autoencoder')\nwork_root = 'w'\n"
+         "custom_hooks = [dict(type='KDHook')]", "w/m/d/unsupervised/vgae/student/with-kd/autoencoder"),
+    ],
+)  # fmt: skip
+def test_where_a_run_lives(tmp_path: Path, text: str, expected: str):
+    assert load_config(write(tmp_path, text)).work_dir == Path(expected)
+
+
+def test_problems_are_told_together():
+    assert str(ConfigError(["a: x", "b: y"])) == "the config has 2 problems:\n  a: x\n  b: y"
+    assert str(ConfigError(["a: x"])) == "the config has a problem:\n  a: x"
+
+
+def test_hooks_are_found_and_dicts_are_walked(tmp_path: Path):
+    cfg = load_config(write(tmp_path, "custom_hooks = [dict(type='A', x=[dict(y=1)])]")).cfg
+    assert has_hook(cfg, "A") and not has_hook(cfg, "B")
+    assert [path for path, _ in walk(cfg.to_dict())] == ["", "custom_hooks.0", "custom_hooks.0.x.0"]
