@@ -59,7 +59,10 @@ def load_config(path: str | Path, options: dict | None = None) -> Experiment:
     except Exception as error:
         raise ConfigError([f"{path}: cannot be read as a config: {type(error).__name__}: {error}"]) from error
     options = dict(options or {})
-    raw.merge_from_dict(options)
+    try:
+        raw.merge_from_dict(options)
+    except (TypeError, KeyError, IndexError) as error:
+        raise ConfigError([f"--cfg-options: an option does not fit {path}: {error}"]) from error
     plain = raw.to_dict()
     names: set[str] = set()
     resolved = _resolve(plain, plain, str(path), names)
@@ -91,7 +94,7 @@ def _resolve(value: Any, root: dict, where: str, names: set[str]) -> Any:
 
 
 def _look_up(key: str, root: dict, where: str, names: set[str]):
-    if f"->{key}->" in f"{where}->":
+    if re.search(rf"->{re.escape(key)}(?![\w.])", where):
         raise ConfigError([f"{where}: ${{{key}}} refers to itself; give one of these names a plain value"])
     value = root
     for part in key.split("."):

@@ -1,5 +1,6 @@
 """Train a config, and before it whatever it needs."""
 
+import copy
 from dataclasses import replace
 from pathlib import Path
 
@@ -58,7 +59,7 @@ def is_finished(experiment: Experiment) -> bool:
 
 def with_distillation(experiment: Experiment, teacher: str) -> Experiment:
     """The config with a ``KDHook`` for that teacher config; one that is there already gets this teacher."""
-    cfg = experiment.cfg.copy()
+    cfg = copy.deepcopy(experiment.cfg)
     hooks = [dict(hook) for hook in cfg.get("custom_hooks") or []]
     reference = dict(config=teacher, checkpoint="auto")
     present = [hook for hook in hooks if hook["type"] == "KDHook"]
@@ -70,7 +71,7 @@ def with_distillation(experiment: Experiment, teacher: str) -> Experiment:
 
 def without_distillation(experiment: Experiment) -> Experiment:
     """The config without its ``KDHook``."""
-    cfg = experiment.cfg.copy()
+    cfg = copy.deepcopy(experiment.cfg)
     cfg.custom_hooks = [hook for hook in cfg.get("custom_hooks") or [] if hook["type"] != "KDHook"]
     return replace(experiment, cfg=cfg)
 
@@ -97,7 +98,7 @@ def with_discovered_teacher(experiment: Experiment) -> Experiment:
 
 def without_monitors(experiment: Experiment) -> Experiment:
     """The config without the hooks and options that watch a validation metric."""
-    cfg = experiment.cfg.copy()
+    cfg = copy.deepcopy(experiment.cfg)
     cfg.custom_hooks = [hook for hook in cfg.get("custom_hooks") or [] if hook["type"] != "EarlyStoppingHook"]
     for hook in (cfg.get("default_hooks") or {}).values():
         if hook and hook["type"] == "CheckpointHook":
@@ -114,7 +115,7 @@ def without_validation(experiment: Experiment) -> Experiment:
 
 def set_precision(experiment: Experiment) -> Experiment:
     """The config in mixed precision: bf16 where the device has it (CPUs do), else fp16."""
-    cfg = experiment.cfg.copy()
+    cfg = copy.deepcopy(experiment.cfg)
     has_bf16 = not torch.cuda.is_available() or torch.cuda.is_bf16_supported()
     cfg.optim_wrapper.precision = "bf16" if has_bf16 else "fp16"
     return replace(experiment, cfg=cfg)
@@ -126,7 +127,7 @@ def scale_learning_rate(experiment: Experiment, world_size: int) -> Experiment:
     Raises:
         ConfigError: the config does not say for how many samples its learning rate was chosen.
     """
-    cfg = experiment.cfg.copy()
+    cfg = copy.deepcopy(experiment.cfg)
     base = (cfg.get("auto_scale_lr") or {}).get("base_batch_size")
     if not base:
         raise ConfigError(["--auto-scale-lr: the config has no auto_scale_lr=dict(base_batch_size=...)"])

@@ -159,11 +159,10 @@ class TrainLoop(StreamLoop):
 
 
 def _mean_terms(terms: list[dict], weights: list[float]) -> dict:
-    """Every term's mean over an iteration's parts, still on the device."""
-    if len(terms) == 1:
+    """Every term's mean over an iteration's parts, still on the device; its mean over ranks is that over all samples."""
+    if len(terms) == 1 and weights[0] == 1:
         return terms[0]
-    total = sum(weights)
-    return {name: sum(part[name] * (w / total) for part, w in zip(terms, weights)) for name in terms[0]}
+    return {name: sum(part[name] * w for part, w in zip(terms, weights)) for name in terms[0]}
 
 
 class EvaluationLoop(StreamLoop):

@@ -37,6 +37,15 @@ def run_path(
     return Path(root) / modality / Path(dataset).name / learning_type / model / model_size / distillation / mode
 
 
+def discover_runs(root: str | Path) -> dict[str, Path]:
+    """Every run below ``root`` that has a checkpoint: a name such as ``gat student curriculum + kd`` -> its folder."""
+    found = {}
+    for pointer in sorted(Path(root).glob("*/*/*/*/*/*/*/last_checkpoint")):
+        *_, model, size, distillation, mode = pointer.parent.parts
+        found[f"{model} {size} {mode}" + (" + kd" if distillation == "with-kd" else "")] = pointer.parent
+    return found
+
+
 def discover_teacher(root: str | Path, run: dict) -> tuple[Path | None, list[Path]]:
     """The teacher's folder for a student's ``run``: the first that holds a checkpoint, and all that were looked at.
 

@@ -26,6 +26,8 @@ def publish(run: str | Path, out: str | Path, raw: bool = False, trust: bool = F
     if file is None:
         raise CheckpointError(f"{source}: holds no checkpoint; train it first")
     content = read_checkpoint(file, trust)
+    if "published" in content:
+        raise CheckpointError(f"{file}: is a published network already; copy it, or name the run it came from")
     content = {**content, "ema": None} if raw else content
     meta = content["meta"]
     kept = {key: meta[key] for key in ("config_file", "data", "iter", "epoch", "metrics", "version")}

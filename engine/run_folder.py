@@ -48,7 +48,7 @@ class RunFolder:
         self._lock.flush()
         # A lock lives as long as any process that inherited it; loader workers may outlive a killed run by seconds.
         os.register_at_fork(after_in_child=self._lock.close)
-        for leftover in path.glob(".*.pth.*.tmp"):
+        for leftover in path.glob(".*.*.tmp"):
             leftover.unlink(missing_ok=True)
 
     def release(self) -> None:

@@ -27,6 +27,7 @@ from .companions import check_same_data, resolved
 from .config import Experiment
 from .console import attach_console
 from .distributed import init_distributed, local_rank
+from .evaluation import sizes
 from .learner import unwrap
 from .optim import EngineOptimWrapper
 from .random_state import random_state, restore_random_state
@@ -265,7 +266,7 @@ class EngineRunner(Runner):
             self.folder.path,
             {
                 "finished": True, "iterations": self.iter, "epochs": self.epoch, "metrics": self.metrics, "best": best,
-                "teacher": self.teacher_metrics, "parameters": sum(p.numel() for p in unwrap(self.model).network.parameters()),
+                "teacher": self.teacher_metrics, **sizes(unwrap(self.model).network),
             },
         )  # fmt: skip
 

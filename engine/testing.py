@@ -4,14 +4,18 @@ import json
 import math
 from pathlib import Path
 
+import numpy as np
 from rich import get_console
 from rich.table import Table
 
 from .checkpoint import chosen, read_checkpoint, write_text
 from .config import Experiment
 from .errors import CheckpointError, ConfigError
+from .evaluation import sizes
+from .learner import unwrap
 from .runner import EngineRunner
 
+TESTED, SCORES = "test.json", "test_scores.npz"
 SHOWN = ("f1", "auroc", "auprc", "precision", "recall", "fpr", "false_alarms_per_hour")
 
 
@@ -22,7 +26,7 @@ def test(
     trust: bool = False,
     launcher: str = "none",
 ) -> dict:
-    """Calibrate on the validation data, measure the test data, and write ``test.json``.
+    """Calibrate on the validation data, measure the test data, and write ``test.json`` and ``test_scores.npz``.
 
     Returns:
         ``metrics``, ``groups`` (each metric's results by split and source), ``validation``, ``checkpoint``, ``path``.
@@ -42,17 +46,21 @@ def test(
     runner = EngineRunner.for_testing(experiment, launcher)
     metrics = runner.test(content)
     groups: dict = {}
+    scored: dict = {}
     for metric in runner.test_loop.evaluator.metrics:
         groups.update(getattr(metric, "groups", {}))
+        scored.update(getattr(metric, "scored", {}))
     report = {"checkpoint": str(file), "metrics": metrics, "groups": groups, "validation": runner.metrics}
-    path = Path(out or experiment.work_dir) / "test.json"
+    report |= sizes(unwrap(runner.model).network)
+    folder = Path(out or experiment.work_dir)
     if runner.rank == 0:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        write_text(json.dumps(report, indent=2, default=float) + "\n", path)
-    return {**report, "path": str(path)}
+        folder.mkdir(parents=True, exist_ok=True)
+        np.savez(folder / SCORES, **{name: values.numpy() for name, values in scored.items()})
+        write_text(json.dumps(report, indent=2, default=float) + "\n", folder / TESTED)
+    return {**report, "path": str(folder / TESTED)}
 
 
-test.__test__ = False
+test.__test__ = False  # pytest collects functions of this name
 
 
 def print_groups(report: dict) -> None:

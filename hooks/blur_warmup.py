@@ -5,7 +5,6 @@ from typing import Literal
 
 from mmengine.hooks import Hook
 from torch import Tensor
-from torchvision.transforms.functional import gaussian_blur
 
 from ..registry import HOOKS
 
@@ -58,4 +57,7 @@ class BlurWarmupHook(Hook):
         return {**tensors, self.name: self._blur(tensors[self.name], sigma)}
 
     def _blur(self, image: Tensor, sigma: float) -> Tensor:
+        # Imported here because torchvision is slow to load and few runs blur.
+        from torchvision.transforms.functional import gaussian_blur
+
         return gaussian_blur(image, [self.taps, self.taps], [sigma, sigma])

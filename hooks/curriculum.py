@@ -37,14 +37,16 @@ class CurriculumHook(Hook):
             raise ValueError(f"CurriculumHook: {type(sampler).__name__} takes no difficulty; use CurriculumSampler")
         frozen = runner.build_companion(self.scorer)
         runner.check_companion(frozen)
-        sampler.difficulty = self._cached(runner, frozen)
+        # Scores from the cache draw nothing, so fresh ones must not either.
+        with torch.random.fork_rng():
+            sampler.difficulty = self._cached(runner, frozen)
 
     def _cached(self, runner, frozen) -> Tensor:
         dataset = runner.train_dataloader.dataset
         data = getattr(dataset, "provenance", dict)().get("digest")
         if self.cache_dir is None or data is None:
             return self._score(runner, frozen)
-        path = Path(self.cache_dir) / f"difficulty-{data[:16]}-{len(dataset)}-{weights_digest(frozen.network)}.pt"
+        path = Path(self.cache_dir) / f"{self.output}-{data[:16]}-{len(dataset)}-{weights_digest(frozen.network)}.pt"
         if path.is_file():
             return torch.load(path, weights_only=True)
         scores = self._score(runner, frozen)

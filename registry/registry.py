@@ -82,4 +82,5 @@ def defined_in(component) -> str:
     except TypeError:
         return getattr(component, "__module__", "built in")
     root = Path(__file__).resolve().parent.parent
-    return str(path.relative_to(root)) if path.is_relative_to(root) else component.__module__
+    ours = path.is_relative_to(root) and "site-packages" not in path.parts[len(root.parts) :]
+    return str(path.relative_to(root)) if ours else component.__module__

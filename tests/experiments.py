@@ -1,5 +1,6 @@
 """Tiny experiments for the tests: configs, a few toy components, and runs that stop where a test wants them to."""
 
+import json
 import random
 from pathlib import Path
 
@@ -162,13 +163,14 @@ def train(
     resume: bool | str = False,
     stop: Hook | None = None,
     hooks: tuple[Hook, ...] = (),
+    launcher: str = "none",
     **options,
 ) -> EngineRunner:
     """Train a config, or until ``stop`` raises; returns the runner, its folder released."""
     experiment = config if isinstance(config, Experiment) else load_config(config, options)
     if work_dir is not None:
         experiment.cfg.work_dir = str(work_dir)
-    runner = EngineRunner.from_experiment(experiment, resume=resume)
+    runner = EngineRunner.from_experiment(experiment, resume=resume, launcher=launcher)
     for hook in (*hooks, *([stop] if stop else [])):
         runner.register_hook(hook)
     try:
@@ -203,3 +205,14 @@ def assert_same(a: dict, b: dict, parts: tuple[str, ...] = COMPARED) -> None:
     """Two checkpoints agree bit for bit in ``parts``."""
     found = [d for part in parts for d in differences(a[part], b[part], part)]
     assert not found, f"differ: {found[:8]}"
+
+
+def unwrapped(runner: EngineRunner) -> torch.nn.Module:
+    """The learner, without DDP around it."""
+    return getattr(runner.model, "module", runner.model)
+
+
+def losses_of(folder: Path, name: str = "train/loss") -> dict[int, float]:
+    """step -> value of one scalar in a run's log, over all its processes' starts."""
+    lines = [line for file in sorted(folder.glob("*/vis_data/scalars.json")) for line in file.read_text().splitlines()]
+    return {entry["step"]: entry[name] for entry in map(json.loads, lines) if name in entry}

@@ -28,7 +28,7 @@ def parser() -> argparse.ArgumentParser:
     return found
 
 
-def write(args: argparse.Namespace) -> None:
+def write(root: Path, seed: int, rows: int | None = None, size: str = "demo", force: bool = False) -> None:
     """Generate the data set, with progress."""
     from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
@@ -39,16 +39,16 @@ def write(args: argparse.Namespace) -> None:
     with Progress(*columns, rate, TimeRemainingColumn()) as progress:
         task = progress.add_task("", total=None, rows=0, rate=0.0)
 
-        def on_file(done: int, total: int, rows: int) -> None:
+        def on_file(done: int, total: int, frames: int) -> None:
             elapsed = progress.tasks[0].elapsed or 1e-9
-            progress.update(task, completed=done, total=total, rows=rows, rate=rows / elapsed)
+            progress.update(task, completed=done, total=total, rows=frames, rate=frames / elapsed)
 
-        manifest, written = generate(args.root, args.seed, args.rows, args.size, args.force, on_file)
-    rows = sum(entry["rows"] for entry in manifest["files"])
+        manifest, written = generate(root, seed, rows, size, force, on_file)
+    total = sum(entry["rows"] for entry in manifest["files"])
     print(
-        f"{'Wrote' if written else 'Kept the same data set in'} {args.root} ({len(manifest['files'])} files, {rows:,} rows). "
+        f"{'Wrote' if written else 'Kept the same data set in'} {root} ({len(manifest['files'])} files, {total:,} rows). "
         "Next: python tools/train.py configs/gat_student_curriculum_kd.py --with-companions "
-        f"--cfg-options data_root={args.root}"
+        f"--cfg-options data_root={root}"
     )
 
 
@@ -76,7 +76,7 @@ def main(argv: list[str] | None = None) -> int:
     try:
         if args.check:
             return 0 if check(args.root) else 1
-        write(args)
+        write(args.root, args.seed, args.rows, args.size, args.force)
     except (ValueError, ImportError) as error:
         print(f"make_can.py: {error}", file=sys.stderr)
         return 2

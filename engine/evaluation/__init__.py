@@ -2,7 +2,7 @@
 
 from .detection import DetectionMetric
 from .gathered import GatheredMetric
-from .parameters import count_parameters, vocabulary_free_parameters
+from .parameters import count_parameters, sizes, vocabulary_free_parameters
 from .scores import calibrate_threshold, detection_scores
 from .terms import TermMean
 
@@ -13,5 +13,6 @@ __all__ = [
     "calibrate_threshold",
     "count_parameters",
     "detection_scores",
+    "sizes",
     "vocabulary_free_parameters",
 ]

@@ -89,6 +89,7 @@ class DetectionMetric(GatheredMetric):
         """
         sources = self._sources(rows["source"])
         threshold = self._threshold(rows)
+        self.scored = {"scores": rows["score"], "labels": rows["label"]}
         split_of = [name.partition("/")[0] for name in sources]
         splits = list(dict.fromkeys(split_of))
         in_split = torch.tensor([splits.index(split) for split in split_of])[rows["source"]]

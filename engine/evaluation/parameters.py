@@ -8,6 +8,14 @@ def count_parameters(network: nn.Module) -> int:
     return sum(parameter.numel() for parameter in network.parameters())
 
 
+def sizes(network: nn.Module) -> dict[str, int]:
+    """Both counts, by the names that reports use."""
+    return {
+        "parameters": count_parameters(network),
+        "parameters_without_vocabulary": vocabulary_free_parameters(network),
+    }
+
+
 def vocabulary_free_parameters(network: nn.Module) -> int:
     """Parameters outside the submodules whose size grows with the vocabulary.
 

@@ -64,7 +64,9 @@ def test_a_circle_is_named(config, tmp_path: Path):
 def test_a_missing_companion_says_the_command_that_trains_it(config, tmp_path: Path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     config("base", data_root="x", extra="${data_root}")
-    top = load_config(config("top", custom_hooks=[distillation(tmp_path / "base.py")]), {"data_root": "here", "seed": 5})
+    top = load_config(
+        config("top", custom_hooks=[distillation(tmp_path / "base.py")]), {"data_root": "here", "seed": 5}
+    )
     (companion,) = companions_of(top)
     message = missing_message(companion, top)
     assert "`python tools/train.py base.py --cfg-options data_root=here seed=5`" in message

@@ -15,7 +15,10 @@ def write(folder: Path, text: str) -> Path:
 
 
 def test_references_are_resolved_after_options(tmp_path: Path):
-    path = write(tmp_path, "root = 'a'\nfull = '${root}/b'\ndata = dict(root='${root}', all=['${full}', 3])\nsize = 4\nn = '${size}'")
+    path = write(
+        tmp_path,
+        "root = 'a'\nfull = '${root}/b'\ndata = dict(root='${root}', all=['${full}', 3])\nsize = 4\nn = '${size}'",
+    )
     experiment = load_config(path, {"root": "z"})
     assert experiment.cfg.data.to_dict() == {"root": "z", "all": ["z/b", 3]}
     assert experiment.cfg.n == 4, "a reference alone keeps its type"
@@ -29,7 +32,9 @@ def test_references_reach_into_dicts(tmp_path: Path):
 
 def test_a_reference_to_nothing_says_where(tmp_path: Path):
     path = write(tmp_path, "data = dict(roots=[1, '${data_root}'])")
-    with pytest.raises(ConfigError, match=r"some\.py:data:roots\[1\]: \$\{data_root\} names nothing .*define 'data_root'"):
+    with pytest.raises(
+        ConfigError, match=r"some\.py:data:roots\[1\]: \$\{data_root\} names nothing .*define 'data_root'"
+    ):
         load_config(path)
 
 

@@ -18,7 +18,10 @@ def test_the_plan_s_path():
     ("changes", "message"),
     [
         (dict(distillation="kd"), r"distillation: got 'kd', expected one of \('no-kd', 'with-kd'\)"),
-        (dict(model="cnn"), r"run\.model: got 'cnn'; give run\.learning_type, known without it: \['dqn', 'gat', 'vgae'\]"),
+        (
+            dict(model="cnn"),
+            r"run\.model: got 'cnn'; give run\.learning_type, known without it: \['dqn', 'gat', 'vgae'\]",
+        ),
     ],
 )
 def test_what_is_refused(changes: dict, message: str):

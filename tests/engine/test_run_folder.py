@@ -64,9 +64,10 @@ def test_a_read_only_folder(tmp_path: Path, monkeypatch):
 
 
 def test_what_a_killed_write_left_is_cleared(tmp_path: Path):
-    (tmp_path / ".iter_3.pth.123.tmp").write_bytes(b"half")
+    for name in (".iter_3.pth.123.tmp", ".last_checkpoint.123.tmp", "mine.tmp"):
+        (tmp_path / name).write_bytes(b"half")
     RunFolder(tmp_path).release()
-    assert not (tmp_path / ".iter_3.pth.123.tmp").exists()
+    assert [path.name for path in tmp_path.glob("*.tmp")] == ["mine.tmp"]
 
 
 def test_an_existing_run_is_not_overwritten(config, tmp_path: Path):
