@@ -7,7 +7,9 @@ _base_ = ["_base_/runtime.py", "_base_/can.py"]
 run = dict(model="gat", model_size="student", mode="normal")
 model = dict(
     type="Learner",
-    network=dict(type="GAT", num_ids="${num_ids}", embedding_dim=8, hidden_dim=24, num_layers=2, num_heads=4, fc_dim=128),
+    network=dict(
+        type="GAT", num_ids="${num_ids}", embedding_dim=8, hidden_dim=24, num_layers=2, num_heads=4, fc_dim=128
+    ),
     losses=dict(cross_entropy=dict(type="CrossEntropy", logits="logits", target="y")),
 )
 custom_hooks = [

@@ -7,7 +7,15 @@ _base_ = ["_base_/runtime.py", "_base_/can.py"]
 run = dict(model="vgae", model_size="student", mode="autoencoder")
 model = dict(
     type="Learner",
-    network=dict(type="VGAE", num_ids="${num_ids}", embedding_dim=4, hidden_dims=[80, 40], latent_dim=16, num_heads=1),
+    network=dict(
+        type="VGAE",
+        num_ids="${num_ids}",
+        embedding_dim=4,
+        hidden_dims=[80, 40],
+        latent_dim=16,
+        num_heads=1,
+        score="difficulty",
+    ),
     losses=dict(
         reconstruction=dict(type="MeanSquaredError", output="cont_out", target="graph.x"),
         ids=dict(type="CrossEntropy", logits="canid_logits", target="graph.node_id", weight=0.1),

@@ -8,7 +8,13 @@ run = dict(model="vgae", model_size="teacher", mode="autoencoder")
 model = dict(
     type="Learner",
     network=dict(
-        type="VGAE", num_ids="${num_ids}", embedding_dim=64, hidden_dims=[1024, 512], latent_dim=96, num_heads=4
+        type="VGAE",
+        num_ids="${num_ids}",
+        embedding_dim=64,
+        hidden_dims=[1024, 512],
+        latent_dim=96,
+        num_heads=4,
+        score="difficulty",
     ),
     losses=dict(
         reconstruction=dict(type="MeanSquaredError", output="cont_out", target="graph.x"),

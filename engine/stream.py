@@ -105,10 +105,8 @@ class BatchStream:
             size = -(-self.batch_size // self.split)
             seed = hash((self.seed, epoch, i, self.rank)) & 0x7FFFFFFF
             parts = [IndexBatch(mine[j : j + size], seed + j) for j in range(0, len(mine), size)]
-            # DDP averages over ranks; with these shares the average is the mean over all samples of the iteration. A rank
-            # left without samples goes through one that is not its own, which counts for nothing.
-            owned = self.rank < len(everyone)
-            yield parts, [len(part) * self.world_size / len(everyone) if owned else 0.0 for part in parts]
+            # DDP averages over ranks; with these shares the average is the mean over all samples of the iteration.
+            yield parts, [len(part) * self.world_size / len(everyone) for part in parts]
 
 
 class _Fetching:

@@ -18,8 +18,8 @@ def parse_args() -> argparse.Namespace:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--folder", default="work_dirs/demo", help="where the data, the runs and the report go")
     parser.add_argument("--seed", type=int, default=0)
-    parser.add_argument("--rows", type=int, default=60_000, help="frames of an attack-free recording")
-    parser.add_argument("--epochs", type=int, default=15)
+    parser.add_argument("--rows", type=int, default=200_000, help="frames of an attack-free recording")
+    parser.add_argument("--epochs", type=int, default=6)
     return parser.parse_args()
 
 

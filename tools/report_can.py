@@ -96,7 +96,7 @@ def report(roots: list[Path], out: Path, title: str) -> dict[str, Path]:
         raise RunFolderError(f"{', '.join(map(str, roots))}: no run with a checkpoint; train one first")
     rows = [network_row(name, folder) for name, folder in runs] + rule_rows(runs[0][1])
     written = write_report(rows, out, title, COLUMNS)
-    first = {name: folder for name, folder in reversed(runs)}
+    first = dict(reversed(runs))
     curves = [read_curves(folder, name) for name, folder in sorted(first.items())]
     written["curves"] = plot_curves(curves, out / "curves.png")
     written["scores"] = draw_scores(first, out / "scores.png")

@@ -176,6 +176,14 @@ def test_weights_of_distillation_losses_count():
     assert {name: float(value) for name, value in terms.items()} == {"kd": 30.0, "kd_a": 24.0, "kd_b": 6.0}
 
 
+@pytest.mark.parametrize("alpha", [0.0, 0.5])
+def test_terms_are_differentiated_unless_alpha_is_zero(alpha: float):
+    losses = torch.nn.ModuleDict({"a@0": Constant(2.0)})
+    outputs = {"y": torch.tensor(3.0, requires_grad=True)}
+    terms = Distillation([Still()], losses, alpha)(outputs, {"x": torch.tensor(4.0)})
+    assert terms["kd"].item() == 24.0 and terms["kd"].requires_grad is (alpha > 0)
+
+
 def test_teacher_weights_stay_as_they_were(config, teacher, tmp_path: Path):
     runner = train(student(config, distillation(teacher)), tmp_path / "run")
     held = runner.model.distillation.teachers[0]

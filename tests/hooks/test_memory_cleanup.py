@@ -14,15 +14,16 @@ from stillhouse.registry import MODELS
 
 @MODELS.register_module(force=True)
 class Hungry(LatentGPT):
-    """Runs out of memory when a batch is larger than ``most``."""
+    """Runs out of memory when a batch is larger than ``most``, and in the forward passes listed in ``failing``."""
 
     most = 8
+    failing: tuple[int, ...] = ()
     sizes: list[int] = []
 
     def forward(self, batch: dict) -> dict:
         if self.training:
             Hungry.sizes.append(len(batch["tokens"]))
-            if len(batch["tokens"]) > Hungry.most:
+            if len(batch["tokens"]) > Hungry.most or len(Hungry.sizes) in Hungry.failing:
                 raise torch.OutOfMemoryError("CUDA out of memory. Tried to allocate 2.00 GiB")
         return super().forward(batch)
 
@@ -55,6 +56,15 @@ def test_goes_on_in_halves_with_the_same_mean_gradient(hungry, tmp_path: Path, c
     assert Hungry.sizes == [8, 4, 4, 4, 4, 4, 4, 4, 4, 4, 1]
     torch.testing.assert_close(weights(tmp_path / "plenty"), weights(tmp_path / "scarce"), rtol=0, atol=1e-6)
     assert "out of memory at iteration 1: goes on with parts of 4 samples, 2 parts a step" in capsys.readouterr().out
+
+
+def test_gradients_of_a_half_done_step_do_not_count_twice(hungry, tmp_path: Path, monkeypatch):
+    train(hungry("plenty", 8), tmp_path / "plenty")
+    path = hungry("scarce", 4)
+    monkeypatch.setattr(Hungry, "failing", (3,))  # a batch of 8, then the first half, then the second
+    train(path, tmp_path / "scarce")
+    assert Hungry.sizes[:7] == [8, 4, 4, 2, 2, 2, 2]
+    torch.testing.assert_close(weights(tmp_path / "plenty"), weights(tmp_path / "scarce"), rtol=0, atol=1e-6)
 
 
 def test_halves_as_often_as_it_must_and_keeps_it_over_a_resume(hungry, tmp_path: Path):
