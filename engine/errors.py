@@ -29,7 +29,3 @@ class CompanionError(StillhouseError):
 
 class RunFolderError(StillhouseError):
     """A work directory that cannot be used: read-only, in use by another run, or already holding one."""
-
-
-class DivergedError(StillhouseError):
-    """A loss term became NaN or infinite; raised before the optimizer step."""
