@@ -8,6 +8,7 @@ from typing import Any
 
 from mmengine.config import Config, ConfigDict
 
+from ..registry import nearest
 from .errors import ConfigError
 from .paths import run_path
 
@@ -76,7 +77,9 @@ def locate_config(path: str | Path) -> Path:
     for candidate in (Path(path), PACKAGE_ROOT / path):
         if candidate.is_file():
             return candidate.resolve()
-    raise ConfigError([f"{path}: no such config file (looked in {Path.cwd()} and {PACKAGE_ROOT})"])
+    near = nearest(Path(path).stem, (file.stem for file in (PACKAGE_ROOT / "configs").glob("*.py")))
+    hint = f" Did you mean configs/{near[0]}.py?" if near else ""
+    raise ConfigError([f"{path}: no such config file (looked in {Path.cwd()} and {PACKAGE_ROOT}).{hint}"])
 
 
 def _resolve(value: Any, root: dict, where: str, names: set[str]) -> Any:

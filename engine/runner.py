@@ -122,7 +122,9 @@ class EngineRunner(Runner):
             init_distributed(launcher)
         cfg = experiment.cfg.copy()
         cfg.update(work_dir=str(experiment.work_dir), launcher=launcher, default_scope=SCOPE, custom_hooks=[])
-        cfg.update(default_hooks={}, visualizer=None, train_dataloader=None, train_cfg=None, optim_wrapper=None)
+        # By attribute, because update() would merge dicts.
+        cfg.default_hooks, cfg.visualizer = {}, dict(type="Visualizer", vis_backends=[])
+        cfg.update(train_dataloader=None, train_cfg=None, optim_wrapper=None)
         cfg.update(param_scheduler=None, experiment_name=f"test-{uuid.uuid4().hex[:8]}")
         return cast(EngineRunner, cls.from_cfg(cfg))
 

@@ -16,7 +16,8 @@ RUNS = ("gat_teacher_curriculum", "gat_student_curriculum", "gat_student_curricu
 def parse_args() -> argparse.Namespace:
     """The command line; nothing heavy is imported for ``--help``."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--folder", default="work_dirs/demo", help="where the data, the runs and the report go")
+    parser.add_argument("--folder", default="work_dirs/demo", help="where the runs and the report go")
+    parser.add_argument("--data", default="data/can_synthetic", help="where the synthetic data goes")
     parser.add_argument("--seed", type=int, default=0)
     parser.add_argument("--rows", type=int, default=200_000, help="frames of an attack-free recording")
     parser.add_argument("--epochs", type=int, default=6)
@@ -34,7 +35,7 @@ def main(args: argparse.Namespace) -> None:
     from stillhouse.engine.config import load_config
 
     folder = Path(args.folder)
-    data = folder / "can_synthetic"
+    data = Path(args.data)
     write(data, args.seed, args.rows)
     options = {
         "data_root": str(data), "work_root": str(folder), "cache_dir": str(folder / "cache"),

@@ -10,6 +10,9 @@ import argparse
 import sys
 from pathlib import Path
 
+DRAWN = [
+    "loss", "cross_entropy", "kd", "reconstruction", "detection/f1", "detection/recall", "detection/auroc", "detection/auprc",
+]  # fmt: skip
 COLUMNS = ["f1", "recall", "fpr", "auroc", "auprc", "false_alarms_per_hour"]
 
 
@@ -98,7 +101,8 @@ def report(roots: list[Path], out: Path, title: str) -> dict[str, Path]:
     written = write_report(rows, out, title, COLUMNS)
     first = dict(reversed(runs))
     curves = [read_curves(folder, name) for name, folder in sorted(first.items())]
-    written["curves"] = plot_curves(curves, out / "curves.png")
+    logged = {name for run in curves for name in (*run.losses, *run.metrics)}
+    written["curves"] = plot_curves(curves, out / "curves.png", [name for name in DRAWN if name in logged])
     written["scores"] = draw_scores(first, out / "scores.png")
     print_report(rows, title, COLUMNS)
     return written

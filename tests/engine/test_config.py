@@ -113,3 +113,8 @@ def test_hooks_are_found_and_dicts_are_walked(tmp_path: Path):
     cfg = load_config(write(tmp_path, "custom_hooks = [dict(type='A', x=[dict(y=1)])]")).cfg
     assert has_hook(cfg, "A") and not has_hook(cfg, "B")
     assert [path for path, _ in walk(cfg.to_dict())] == ["", "custom_hooks.0", "custom_hooks.0.x.0"]
+
+
+def test_a_misspelt_config_is_answered_with_the_nearest():
+    with pytest.raises(ConfigError, match=r"no such config file .* Did you mean configs/gat_student_curriculum\.py\?"):
+        load_config("configs/gat_student_curiculum.py")

@@ -27,7 +27,9 @@ def benchmark() -> list[dict]:
     torch.set_num_threads(1)
     try:
         frames = _random_frames(seed=0)
-        return [*_reading(frames), _building(frames), _batching(build_graphs(frames))]
+        graphs = build_graphs(frames)
+        batching = _batching(graphs)
+        return [*_reading(frames), _building(frames), batching, _share(graphs, batching["value"])]
     finally:
         torch.set_num_threads(threads)
 
@@ -83,6 +85,27 @@ def _batching(graphs: PackedGraphs) -> dict:
     reference = _best(lambda: [Batch.from_data_list(single) for _ in range(20)]) / 20 * 1e6
     name = f"batch of {_BATCH}"
     return {"name": name, "value": ours, "unit": "us", "reference": reference, "ratio": reference / ours}
+
+
+def _share(graphs: PackedGraphs, batch_us: float) -> dict:
+    """Which part of a training step of the smallest shipped GAT goes into assembling its batch."""
+    from stillhouse.engine.config import load_config
+    from stillhouse.registry import MODELS
+
+    network = MODELS.build(load_config("configs/gat_student_curriculum.py").cfg.model.network)
+    optimizer = torch.optim.Adam(network.parameters())
+    graph = graphs.batch(np.arange(_BATCH))
+    graph.x, graph.edge_attr = graph.x.clamp(0, 1), graph.edge_attr.clamp(0, 1)
+
+    def step() -> None:
+        loss = torch.nn.functional.cross_entropy(network({"graph": graph})["logits"], graph.y)
+        optimizer.zero_grad()
+        loss.backward()
+        optimizer.step()
+
+    step_us = _best(lambda: [step() for _ in range(20)]) / 20 * 1e6
+    share = batch_us / (batch_us + step_us)
+    return {"name": "loading, small GAT", "value": share, "unit": "of a step", "reference": "", "ratio": ""}
 
 
 def _one_by_one(frames: Frames) -> list:
