@@ -5,7 +5,7 @@ from pathlib import Path
 from setuptools import setup
 
 ROOT = Path(__file__).parent
-ROOMS = ("registry", "engine", "models", "datasets", "losses", "hooks")
+ROOMS = ("configs", "registry", "engine", "models", "datasets", "losses", "hooks")
 
 
 def packages() -> list[str]:
