@@ -74,7 +74,8 @@ class EMAHook(Hook):
         """The learner's ``state_dict`` with averaged parameters; buffers are the raw ones."""
         averages = {id(weight): average for weight, average in zip(self._weights, self._average)}
         state = learner.state_dict()
-        for name, parameter in learner.named_parameters():
+        # A parameter that two modules share stands under both names.
+        for name, parameter in learner.named_parameters(remove_duplicate=False):
             if id(parameter) in averages:
                 state[name] = averages[id(parameter)]
         return state

@@ -26,7 +26,13 @@ ROOMS = (
     "hooks",
     "datasets",
 )
-LIBRARIES = ("torch_geometric.nn", "torchmetrics.functional", "tensorboard", "torch.utils.tensorboard", "matplotlib.pyplot")
+LIBRARIES = (
+    "torch_geometric.nn",
+    "torchmetrics.functional",
+    "tensorboard",
+    "torch.utils.tensorboard",
+    "matplotlib.pyplot",
+)
 CONTEXT.set_forkserver_preload([f"stillhouse.{room}" for room in ROOMS] + list(LIBRARIES))
 STEP_S = 0.05  # a kill falls anywhere in about this time after an iteration has begun
 PATIENCE_S = 60

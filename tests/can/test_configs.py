@@ -9,6 +9,7 @@ from stillhouse.engine.config import load_config
 from stillhouse.engine.dry_run import dry_run
 from stillhouse.engine.launch import train_companions
 from stillhouse.engine.paths import run_path
+from stillhouse.engine.run_folder import read_result
 from stillhouse.engine.testing import test as measure
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -60,3 +61,16 @@ def test_a_trained_run_is_measured_by_split(options: dict):
     assert experiment.work_dir == run_path(
         options["work_root"], "automotive", "can_synthetic", "vgae", "teacher", "no-kd", "autoencoder"
     )
+
+
+@pytest.mark.parametrize("name", ["vgae_teacher_autoencoder", "gat_teacher_normal"])
+def test_a_checkpoint_measures_what_its_training_measured(name: str, options: dict):
+    """The averaged weights in the file are those that validation used, shared matrices included."""
+    experiment = load_config(f"configs/{name}.py", options)
+    companion = {
+        "vgae_teacher_autoencoder": "vgae_student_autoencoder_kd",
+        "gat_teacher_normal": "gat_student_normal_kd",
+    }
+    train_companions(load_config(f"configs/{companion[name]}.py", options), say=lambda line: None)
+    trained = read_result(experiment.work_dir)["metrics"]
+    assert measure(experiment)["validation"] == pytest.approx(trained, abs=1e-6)
