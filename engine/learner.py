@@ -18,6 +18,9 @@ class DeviceMover(BaseDataPreprocessor):
             return data
         return {key: self._move(value) for key, value in data.items()}
 
+    # A module's usual call machinery costs as much as a small layer, at every step.
+    __call__ = forward
+
     def _move(self, value):
         if hasattr(value, "to"):
             return value.to(self.device, non_blocking=True)
@@ -52,15 +55,16 @@ class Learner(BaseModel):
 
     def forward(self, mode: str = "tensor", **batch) -> dict:
         """Losses (``mode="loss"``), predictions (``"predict"``) or raw outputs (``"tensor"``) of a batch."""
+        network = self.network
+        batch = network.prepare(batch)
         if mode == "predict":
-            return self.network.predict(self.network.prepare(batch))
-        batch = self.network.prepare(batch)
+            return network.predict(batch)
         if mode == "tensor":
-            return self.network(batch)
+            return network(batch)
         seen = batch
         for transform in self.input_transforms:
             seen = transform(seen)
-        outputs = self.network(seen)
+        outputs = network(seen)
         for transform in self.output_transforms:
             outputs = transform(outputs)
         return self._objective(outputs, seen, batch)
@@ -72,12 +76,15 @@ class Learner(BaseModel):
         """
         terms = {name: self._weighted(loss, outputs, seen) for name, loss in self.losses.items()}
         total = sum_terms(terms)
-        if self.distillation is not None:
-            kd_terms = self.distillation(outputs, batch)
+        distillation = self.distillation
+        if distillation is not None:
+            kd_terms = distillation(outputs, batch)
             terms |= {"task": total, **kd_terms}
-            alpha = self.distillation.alpha
+            alpha = distillation.alpha
             total = alpha * kd_terms["kd"] + (1 - alpha) * total
-        self.terms.append({"loss": total.detach(), **{name: term.detach() for name, term in terms.items()}})
+        detached = {name: term.detach() for name, term in terms.items()}
+        whole = next(iter(detached.values())) if len(terms) == 1 else total.detach()
+        self.terms.append({"loss": whole, **detached})
         return {"loss": total}
 
     @staticmethod

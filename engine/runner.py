@@ -222,6 +222,23 @@ class EngineRunner(Runner):
             return wrapper.autocast(get_device())
         return torch.autocast(get_device(), enabled=False)
 
+    # mmengine's properties check the loop's type at every call; hooks ask several times a step.
+
+    @property
+    def iter(self) -> int:
+        """Optimizer steps taken."""
+        return getattr(self._train_loop, "iter", 0)
+
+    @property
+    def epoch(self) -> int:
+        """Epochs completed."""
+        return getattr(self._train_loop, "epoch", 0)
+
+    @property
+    def max_iters(self) -> int:
+        """Optimizer steps of the whole run."""
+        return getattr(self._train_loop, "max_iters", 1)
+
     # -- running ----------------------------------------------------------------------------------------------------
 
     def train(self) -> nn.Module:

@@ -24,12 +24,17 @@ class LogHook(Hook):
         self.interval = interval
         self._names: list[str] = []
         self._sums: list[Tensor] = []
-        self._count = 0
+        self._count = self._length = 0
+
+    def before_train_epoch(self, runner) -> None:
+        """Know which iteration is the epoch's last."""
+        self._length = runner.train_dataloader.length(runner.epoch)
 
     def before_train_iter(self, runner, batch_idx: int, data_batch=None) -> None:
         """Measure the gradient norm in the iterations that are logged."""
-        is_last = runner.iter + 1 == runner.max_iters or batch_idx + 1 == runner.train_dataloader.length(runner.epoch)
-        runner.optim_wrapper.measure_norm = is_last or (runner.iter + 1) % self.interval == 0
+        number = runner.iter + 1
+        due = number % self.interval == 0 or batch_idx + 1 == self._length or number == runner.max_iters
+        runner.optim_wrapper.measure_norm = due
 
     def after_train_iter(self, runner, batch_idx: int, data_batch=None, outputs: dict | None = None) -> None:
         """Add the terms up; write an entry when one is due."""

@@ -13,7 +13,8 @@ from pathlib import Path
 DRAWN = [
     "loss", "cross_entropy", "kd", "reconstruction", "detection/f1", "detection/recall", "detection/auroc", "detection/auprc",
 ]  # fmt: skip
-COLUMNS = ["f1", "recall", "fpr", "auroc", "auprc", "false_alarms_per_hour"]
+WIDTH = 132  # of the tables where the output is not a terminal
+COLUMNS = ["f1", "auroc", "auprc", "false_alarms_per_hour"]
 
 
 def parse_args() -> argparse.Namespace:
@@ -89,6 +90,8 @@ def report(roots: list[Path], out: Path, title: str) -> dict[str, Path]:
     Raises:
         RunFolderError: no run below the roots.
     """
+    from rich.console import Console
+
     from stillhouse.engine.errors import RunFolderError
     from stillhouse.engine.evaluation.curves import plot_curves, read_curves
     from stillhouse.engine.evaluation.report import print_report, write_report
@@ -104,7 +107,8 @@ def report(roots: list[Path], out: Path, title: str) -> dict[str, Path]:
     logged = {name for run in curves for name in (*run.losses, *run.metrics)}
     written["curves"] = plot_curves(curves, out / "curves.png", [name for name in DRAWN if name in logged])
     written["scores"] = draw_scores(first, out / "scores.png")
-    print_report(rows, title, COLUMNS)
+    console = Console()
+    print_report(rows, title, COLUMNS, console if console.is_terminal else Console(width=WIDTH))
     return written
 
 

@@ -9,7 +9,7 @@ visualizer = dict(type="Visualizer", vis_backends=[dict(type="LocalVisBackend"),
 default_hooks = dict(
     nan_guard=dict(type="NaNGuardHook"),
     memory=dict(type="MemoryCleanupHook"),
-    log=dict(type="LogHook", interval=50),
+    log=dict(type="LogHook", interval=100),
     image=dict(type="ImageHook"),
     param_scheduler=dict(type="ParamSchedulerHook"),
     progress=dict(type="ProgressHook"),
