@@ -1,7 +1,8 @@
 """Time of a training step: this engine, mmengine's own Runner and Lightning against a hand-written loop.
 
 Every contestant trains the same two-layer MLP (batch 64) on the same tensors with the same optimizer, one thread, in one process.
-The rounds are interleaved, so that a busy machine troubles all of them alike; the figures are medians over the rounds.
+Counted is the CPU time of the process, writer threads included, because wall time on a shared machine measures the neighbours.
+The rounds are interleaved, and the figures are medians over them.
 """
 
 import importlib.util
@@ -57,14 +58,14 @@ def hand_written() -> float:
     total, began = torch.zeros(()), 0.0
     for step, indices in zip(range(WARMUP + STEPS), _batches(len(dataset))):
         if step == WARMUP:
-            began = time.perf_counter()
+            began = time.process_time()
         batch = dataset.__getitems__(indices)
         loss = nn.functional.mse_loss(model(batch["x"]), batch["y"])
         optimizer.zero_grad()
         loss.backward()
         optimizer.step()
         total += loss.detach()
-    return (time.perf_counter() - began) / STEPS
+    return (time.process_time() - began) / STEPS
 
 
 def _batches(size: int):
@@ -155,7 +156,7 @@ def lightning_trainer() -> float:
         marks: dict[int, float] = {}
 
         def on_train_batch_start(self, trainer, *args) -> None:
-            self.marks.setdefault(trainer.global_step, time.perf_counter())
+            self.marks.setdefault(trainer.global_step, time.process_time())
 
     watch = Stopwatch()
     trainer = lightning.Trainer(
@@ -177,7 +178,7 @@ def _timed(runner) -> float:
 
         def before_train_iter(self, runner, batch_idx, data_batch=None) -> None:
             if runner.iter in (WARMUP, WARMUP + STEPS):
-                marks[runner.iter] = time.perf_counter()
+                marks[runner.iter] = time.process_time()
 
     runner.register_hook(Stopwatch())
     runner.train()
@@ -185,7 +186,7 @@ def _timed(runner) -> float:
 
 
 def benchmark() -> list[dict]:
-    """Rows: contestant, microseconds a step (CPU: compare within this run only), ratio to the hand-written loop."""
+    """Rows: contestant, CPU microseconds a step (compare within this run only), ratio to the hand-written loop."""
     torch.set_num_threads(1)
     warnings.filterwarnings("ignore")
     logging.disable(logging.WARNING)
