@@ -148,7 +148,7 @@ def newest_readable(folder: Path, warn) -> tuple[Path, dict] | None:
 
 def chosen(folder: Path) -> Path | None:
     """The checkpoint that stands for a run: the best by its metric, else the newest."""
-    best = sorted(folder.glob("best_*.pth"))
+    best = sorted(folder.glob("best_*.pth"), key=lambda path: path.stat().st_mtime)
     if best:
         return best[-1]
     pointer = folder / POINTER
@@ -159,6 +159,8 @@ def chosen(folder: Path) -> Path | None:
 
 def network_state(content: dict) -> dict:
     """The network's part of a checkpoint's weights, averaged where there is an average."""
+    if "published" in content:
+        return content["state_dict"]
     state = content.get("ema") or content["state_dict"]
     return {key.removeprefix("network."): value for key, value in state.items() if key.startswith("network.")}
 

@@ -9,7 +9,7 @@ from torch import nn
 
 from ..registry import FUNCTIONS, MODELS
 from .checkpoint import chosen, load_strictly, network_state, read_checkpoint
-from .config import Experiment, load_config, locate_config, walk
+from .config import Experiment, load_config, locate_config, shown, walk
 from .errors import CompanionError, ConfigError
 from .run_folder import read_result
 
@@ -75,19 +75,21 @@ def training_order(experiment: Experiment) -> list[Companion]:
         ConfigError: the configs name each other in a circle.
     """
     order: dict[Path, Companion] = {}
-    _visit(experiment, [experiment.path], order)
+    _visit(experiment, [(experiment.path, experiment.work_dir)], order)
     return list(order.values())
 
 
-def _visit(experiment: Experiment, trail: list[Path], order: dict[Path, Companion]) -> None:
+def _visit(experiment: Experiment, trail: list[tuple[Path, Path]], order: dict[Path, Companion]) -> None:
     for companion in companions_of(experiment):
-        path = companion.experiment.path
-        if path in trail:
-            circle = " -> ".join(step.name for step in [*trail[trail.index(path) :], path])
+        if companion.checkpoint != "auto":
+            continue
+        # The folder too, because a config may distil from itself without distillation.
+        step = (companion.experiment.path, companion.experiment.work_dir)
+        if step in trail:
+            circle = " -> ".join(path.name for path, _ in [*trail[trail.index(step) :], step])
             raise ConfigError([f"{companion.where}: the configs name each other in a circle: {circle}"])
-        if companion.checkpoint == "auto":
-            _visit(companion.experiment, [*trail, path], order)
-            order.setdefault(companion.experiment.work_dir, companion)
+        _visit(companion.experiment, [*trail, step], order)
+        order.setdefault(companion.experiment.work_dir, companion)
 
 
 def missing_message(companion: Companion, experiment: Experiment) -> str:
@@ -95,17 +97,13 @@ def missing_message(companion: Companion, experiment: Experiment) -> str:
     if companion.checkpoint != "auto":
         return f"{companion.where}.checkpoint: {companion.checkpoint}: no such file"
     options = " ".join(f"{key}={value}" for key, value in companion.experiment.options.items())
-    command = f"python tools/train.py {_shown(companion.experiment.path)}" + (
+    command = f"python tools/train.py {shown(companion.experiment.path)}" + (
         f" --cfg-options {options}" if options else ""
     )
     return (
-        f"{companion.where}: {_shown(companion.experiment.path)} has no checkpoint in {companion.experiment.work_dir}. "
+        f"{companion.where}: {shown(companion.experiment.path)} has no checkpoint in {companion.experiment.work_dir}. "
         f"Train it first with `{command}`, or add --with-companions to train all that {experiment.path.name} needs."
     )
-
-
-def _shown(path: Path) -> str:
-    return str(path.relative_to(Path.cwd())) if path.is_relative_to(Path.cwd()) else str(path)
 
 
 def resolved(experiment: Experiment) -> Experiment:
@@ -139,14 +137,15 @@ def load_companion(config: str, checkpoint: str) -> tuple[nn.Module, dict]:
     if file is None:
         raise CompanionError(f"{config}: has no checkpoint; train it with `python tools/train.py {config}`")
     content = read_checkpoint(file)
-    made_by = content["meta"]["config_file"]
+    meta = content.get("published") or {**content["meta"], "network": content["meta"]["config"]["model"]["network"]}
+    made_by = meta["config_file"]
     # A run's folder keeps a copy of its config beside its checkpoints.
     is_own_copy = locate_config(config).parent == file.resolve().parent
     if made_by != Path(config).name and not is_own_copy:
         raise CompanionError(f"{file}: was made by {made_by}, expected {Path(config).name}")
-    network = MODELS.build(content["meta"]["config"]["model"]["network"])
+    network = MODELS.build(meta["network"])
     load_strictly(network, network_state(content), str(file))
-    return network, content["meta"]
+    return network, meta
 
 
 def check_same_data(source: nn.Module | dict, dataset, name: str = "") -> None:

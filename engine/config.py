@@ -13,6 +13,7 @@ from .errors import ConfigError
 from .paths import run_path
 
 PACKAGE_ROOT = Path(__file__).resolve().parent.parent
+SETTINGS = ("work_dir", "work_root", "config_file", "compile", "log_level", "load_from", "find_unused_parameters")
 REFERENCE = re.compile(r"\$\{([\w.]+)\}")
 
 
@@ -33,6 +34,17 @@ class Experiment:
     variables: dict = field(default_factory=dict)
 
     @property
+    def name(self) -> str:
+        """The config's file name; a run's own copy remembers that of its original."""
+        return self.cfg.get("config_file") or self.path.name
+
+    def recorded(self) -> Config:
+        """What a run's folder keeps: the config as it runs, its name and its folder."""
+        cfg = self.cfg.copy()
+        cfg.update(config_file=self.name, work_dir=str(self.work_dir))
+        return cfg
+
+    @property
     def work_dir(self) -> Path:
         """Where the run lives: ``work_dir`` if given, else the plan's path, else ``work_root/stem``."""
         cfg = self.cfg
@@ -41,7 +53,7 @@ class Experiment:
         root = Path(cfg.get("work_root", "work_dirs"))
         if cfg.get("run"):
             return run_path(root, distillation="with-kd" if has_hook(cfg, "KDHook") else "no-kd", **cfg.run)
-        return root / self.path.stem
+        return root / Path(self.name).stem
 
 
 def load_config(path: str | Path, options: dict | None = None) -> Experiment:
@@ -59,7 +71,7 @@ def load_config(path: str | Path, options: dict | None = None) -> Experiment:
         raw = Config.fromfile(str(found), lazy_import=False)
     except Exception as error:
         raise ConfigError([f"{path}: cannot be read as a config: {type(error).__name__}: {error}"]) from error
-    options = dict(options or {})
+    options, before = dict(options or {}), set(raw.keys())
     try:
         raw.merge_from_dict(options)
     except (TypeError, KeyError, IndexError) as error:
@@ -68,8 +80,24 @@ def load_config(path: str | Path, options: dict | None = None) -> Experiment:
     names: set[str] = set()
     resolved = _resolve(plain, plain, str(path), names)
     cfg = Config(resolved, filename=str(found))
+    dead = [
+        key for key in options if key in before and key not in names and key not in SETTINGS and _is_plain(plain[key])
+    ]
+    if dead:
+        raise ConfigError(
+            [f"--cfg-options {key}: nothing in {path} refers to it, so it would change nothing" for key in dead]
+        )
     variables = {name: cfg[name] for name in sorted(names) if name in cfg}
     return Experiment(found, cfg, options, variables)
+
+
+def _is_plain(value: Any) -> bool:
+    return not isinstance(value, (dict, list, tuple))
+
+
+def shown(path: Path) -> str:
+    """A path as a user in the current folder would write it."""
+    return str(path.relative_to(Path.cwd())) if path.is_relative_to(Path.cwd()) else str(path)
 
 
 def locate_config(path: str | Path) -> Path:

@@ -42,6 +42,12 @@ def init_distributed(launcher: str) -> None:
     distributed.init_process_group("nccl" if torch.cuda.is_available() else "gloo")
 
 
+def world_size(launcher: str) -> int:
+    """How many processes a launcher started, before they have joined."""
+    source = RANK_VARIABLES.get(launcher, {}).get("WORLD_SIZE", "WORLD_SIZE")
+    return int(os.environ.get(source, os.environ.get("WORLD_SIZE", 1)))
+
+
 def local_rank() -> int:
     """This process's number on its machine."""
     return int(os.environ.get("LOCAL_RANK", 0))

@@ -27,6 +27,9 @@ def dry_run(experiment: Experiment, say=print) -> dict:
     with tempfile.TemporaryDirectory(prefix="stillhouse-dry-run-") as folder:
         cfg = without_monitors(experiment).cfg
         cfg.update(work_dir=folder, visualizer=None)
+        for hook in cfg.get("custom_hooks") or []:
+            if hook["type"] == "KDHook":
+                hook["measure_teacher"] = False  # one validation batch cannot tell a teacher from chance
         cfg.train_cfg = dict(type="TrainLoop", max_iters=2, val_interval=2)
         runner = EngineRunner.from_experiment(replace(experiment, cfg=cfg))
         try:

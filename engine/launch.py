@@ -1,10 +1,12 @@
 """Train a config, and before it whatever it needs."""
 
 import copy
+import os
 from dataclasses import replace
 from pathlib import Path
 
 import torch
+from mmengine.dist import barrier
 
 from .checkpoint import saved
 from .companions import training_order
@@ -29,6 +31,7 @@ def train(experiment: Experiment, resume: bool | str = False, launcher: str = "n
     runner = EngineRunner.from_experiment(experiment, resume=resume, launcher=launcher)
     try:
         runner.train()
+        barrier()  # no rank may look for this run's checkpoint before it is written
     finally:
         runner.close()
     return runner.metrics
@@ -48,8 +51,8 @@ def train_companions(experiment: Experiment, launcher: str = "none", say=print) 
 
 
 def start_over(experiment: Experiment) -> Path | None:
-    """Move a run that stands in the work directory aside."""
-    return set_aside(experiment.work_dir)
+    """Move a run that stands in the work directory aside; the first rank does it for all."""
+    return set_aside(experiment.work_dir) if int(os.environ.get("RANK", 0)) == 0 else None
 
 
 def is_finished(experiment: Experiment) -> bool:
@@ -62,7 +65,7 @@ def with_distillation(experiment: Experiment, teacher: str) -> Experiment:
     cfg = copy.deepcopy(experiment.cfg)
     hooks = [dict(hook) for hook in cfg.get("custom_hooks") or []]
     reference = dict(config=teacher, checkpoint="auto")
-    present = [hook for hook in hooks if hook["type"] == "KDHook"]
+    present = [hook for hook in hooks if hook.get("type") == "KDHook"]
     for hook in present:
         hook["teacher"] = reference
     cfg.custom_hooks = hooks if present else [*hooks, dict(type="KDHook", teacher=reference)]
@@ -72,7 +75,7 @@ def with_distillation(experiment: Experiment, teacher: str) -> Experiment:
 def without_distillation(experiment: Experiment) -> Experiment:
     """The config without its ``KDHook``."""
     cfg = copy.deepcopy(experiment.cfg)
-    cfg.custom_hooks = [hook for hook in cfg.get("custom_hooks") or [] if hook["type"] != "KDHook"]
+    cfg.custom_hooks = [hook for hook in cfg.get("custom_hooks") or [] if hook.get("type") != "KDHook"]
     return replace(experiment, cfg=cfg)
 
 
@@ -99,9 +102,9 @@ def with_discovered_teacher(experiment: Experiment) -> Experiment:
 def without_monitors(experiment: Experiment) -> Experiment:
     """The config without the hooks and options that watch a validation metric."""
     cfg = copy.deepcopy(experiment.cfg)
-    cfg.custom_hooks = [hook for hook in cfg.get("custom_hooks") or [] if hook["type"] != "EarlyStoppingHook"]
+    cfg.custom_hooks = [hook for hook in cfg.get("custom_hooks") or [] if hook.get("type") != "EarlyStoppingHook"]
     for hook in (cfg.get("default_hooks") or {}).values():
-        if hook and hook["type"] == "CheckpointHook":
+        if hook and hook.get("type") == "CheckpointHook":
             hook.save_best = None
     return replace(experiment, cfg=cfg)
 
@@ -116,7 +119,7 @@ def without_validation(experiment: Experiment) -> Experiment:
 def set_precision(experiment: Experiment) -> Experiment:
     """The config in mixed precision: bf16 where the device has it (CPUs do), else fp16."""
     cfg = copy.deepcopy(experiment.cfg)
-    has_bf16 = not torch.cuda.is_available() or torch.cuda.is_bf16_supported()
+    has_bf16 = not torch.cuda.is_available() or torch.cuda.is_bf16_supported(including_emulation=False)
     cfg.optim_wrapper.precision = "bf16" if has_bf16 else "fp16"
     return replace(experiment, cfg=cfg)
 

@@ -21,6 +21,7 @@ At a ``save_point`` nothing is half done: a checkpoint written there resumes to 
 from typing import Any
 
 import torch
+from mmengine.dist import broadcast
 from mmengine.runner import BaseLoop
 
 from ..registry import LOOPS
@@ -85,7 +86,12 @@ class TrainLoop(StreamLoop):
         """Whether nothing is left to train."""
         if self.position and self.position >= self.dataloader.length(self.epoch):
             return False  # saved after an epoch's last iteration: the epoch has yet to end
-        return self.stop_training or self.epoch >= self.max_epochs or self.iter >= self.max_iters
+        return self.stop_training or self.epoch >= self.max_epochs or self._enough
+
+    @property
+    def _enough(self) -> bool:
+        """Whether ``max_iters`` is reached, where iterations rather than epochs are asked for."""
+        return not self.by_epoch and self.iter >= self.max_iters
 
     def run(self):
         """Train from the current position to the end; returns the model."""
@@ -101,12 +107,15 @@ class TrainLoop(StreamLoop):
         runner.call_hook("before_train_epoch")
         iterations = self.dataloader.iterate(self.epoch, self.position)
         length = self.dataloader.length(self.epoch)
-        while self.position < length and self.iter < self.max_iters and not self.stop_training:
+        while self.position < length and not self._enough and not self.stop_training:
             try:
-                self._run_iteration(next(iterations))
+                iteration = next(iterations)
+                terms = self._step(iteration)
             except (MemoryError, RuntimeError) as error:
                 self._recover(error)
                 iterations = self.dataloader.iterate(self.epoch, self.position)
+                continue
+            self._finish_iteration(iteration, terms)
         if self.position >= length:
             self._finish_epoch()
 
@@ -119,14 +128,18 @@ class TrainLoop(StreamLoop):
         self.runner.call_hook("save_point")
         self._in_epoch_end = False
 
-    def _run_iteration(self, iteration: Iteration) -> None:
+    def _step(self, iteration: Iteration) -> dict:
+        """Forward, backward and the optimizer step; returns the loss terms."""
         runner, model, optimizer = self.runner, self.runner.model, self.runner.optim_wrapper
         runner.call_hook("before_train_iter", batch_idx=self.position, data_batch=iteration.batches)
         unwrap(model).terms.clear()
         optimizer.start(iteration.weights)
         for batch in iteration.batches:
             model.train_step(batch, optimizer)
-        terms = _mean_terms(unwrap(model).terms, iteration.weights)
+        return _mean_terms(unwrap(model).terms, iteration.weights)
+
+    def _finish_iteration(self, iteration: Iteration, terms: dict) -> None:
+        runner = self.runner
         runner.call_hook("after_train_iter", batch_idx=self.position, data_batch=iteration.batches, outputs=terms)
         self.iter, self.position = self.iter + 1, self.position + 1
         if not self.by_epoch and (self.iter % self.val_interval == 0 or self.iter == self.max_iters):
@@ -149,13 +162,21 @@ class TrainLoop(StreamLoop):
     def state_dict(self) -> dict:
         """The position, as plain numbers."""
         keys = ("epoch", "iter", "position", "stop_training")
-        return {**{key: getattr(self, key) for key in keys}, "split": self.dataloader.split}
+        stream = self.dataloader
+        state = {key: getattr(self, key) for key in keys}
+        return {**state, "split": stream.split, "samples_per_iteration": stream.samples_per_iteration}
 
     def load_state_dict(self, state: dict) -> None:
         """Go to a saved position."""
         self.dataloader.split = state["split"]
         for key in ("epoch", "iter", "position", "stop_training"):
             setattr(self, key, state[key])
+        then, now = state["samples_per_iteration"], self.dataloader.samples_per_iteration
+        if then != now:
+            self.position = self.position * then // now
+            self.runner.logger.warning(
+                f"saved with {then} samples a step, resumed with {now}: goes on at the same samples, not to the same bits"
+            )
 
 
 def _mean_terms(terms: list[dict], weights: list[float]) -> dict:
@@ -181,7 +202,10 @@ class EvaluationLoop(StreamLoop):
         runner.call_hook(f"before_{phase}")
         runner.call_hook(f"before_{phase}_epoch")
         runner.model.eval()
+        for buffer in unwrap(runner.model).buffers():
+            broadcast(buffer)  # each rank has batch statistics of its own; the checkpoint holds the first one's
         metrics = self.evaluate(unwrap(runner.model).val_step, hooks=True)
+        runner.metrics = dict(metrics)
         runner.call_hook(f"after_{phase}_epoch", metrics=metrics)
         runner.call_hook(f"after_{phase}")
         runner.model.train()

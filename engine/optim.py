@@ -14,6 +14,11 @@ from .finite import FiniteCheck
 DTYPES = {"bf16": torch.bfloat16, "fp16": torch.float16}
 
 
+def autocast(device: str, precision: str):
+    """The autocast context of a precision; fp32 is none."""
+    return torch.autocast(device, DTYPES.get(precision, torch.bfloat16), enabled=precision != "fp32")
+
+
 @OPTIM_WRAPPERS.register_module()
 class EngineOptimWrapper(OptimWrapper):
     """Accumulates the weighted losses of an iteration's parts and steps after the last of them.
@@ -77,7 +82,7 @@ class EngineOptimWrapper(OptimWrapper):
 
     def autocast(self, device: str):
         """The autocast context of the configured precision."""
-        return torch.autocast(device, DTYPES.get(self.precision, torch.bfloat16), enabled=self.precision != "fp32")
+        return autocast(device, self.precision)
 
     def update_params(self, loss: Tensor, step_kwargs=None, zero_kwargs=None) -> None:
         """Differentiate one part; after the last one, step and clear the gradients."""

@@ -38,11 +38,23 @@ def run_path(
 
 
 def discover_runs(root: str | Path) -> dict[str, Path]:
-    """Every run below ``root`` that has a checkpoint: a name such as ``gat student curriculum + kd`` -> its folder."""
-    found = {}
+    """Every run below ``root`` that has a checkpoint: a name such as ``gat student curriculum + kd`` -> its folder.
+
+    Raises:
+        ValueError: the runs are on several data sets.
+    """
+    found: dict[str, Path] = {}
+    data: set[str] = set()
     for pointer in sorted(Path(root).glob("*/*/*/*/*/*/*/last_checkpoint")):
-        *_, model, size, distillation, mode = pointer.parent.parts
+        modality, dataset, _, model, size, distillation, mode = pointer.parent.relative_to(root).parts
+        if mode not in MODES.get(model, (mode,)):
+            continue  # set aside by --restart
+        data.add(f"{modality}/{dataset}")
         found[f"{model} {size} {mode}" + (" + kd" if distillation == "with-kd" else "")] = pointer.parent
+    if len(data) > 1:
+        raise ValueError(
+            f"{root}: holds runs on several data sets ({', '.join(sorted(data))}), which one table cannot compare"
+        )
     return found
 
 

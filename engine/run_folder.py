@@ -65,9 +65,14 @@ class RunFolder:
 
 
 def set_aside(path: Path) -> Path | None:
-    """Rename a folder that holds a run, so that a new one can begin there; returns the new name."""
+    """Rename a folder that holds a run, so that a new one can begin there; returns the new name.
+
+    Raises:
+        RunFolderError: a run is alive in it.
+    """
     if not path.is_dir() or not saved(path):
         return None
+    RunFolder(path).release()  # refuses while a run is alive there
     stem = f"{path.name}.{time.strftime('%Y%m%d-%H%M%S')}"
     names = itertools.chain([stem], (f"{stem}-{number}" for number in itertools.count(2)))
     aside = next(path.with_name(name) for name in names if not path.with_name(name).exists())
@@ -80,6 +85,11 @@ def write_result(folder: Path, result: dict) -> Path:
     path = folder / RESULT
     write_text(json.dumps(result, indent=2) + "\n", path)
     return path
+
+
+def forget_result(folder: Path) -> None:
+    """A run that trains again has not finished."""
+    (folder / RESULT).unlink(missing_ok=True)
 
 
 def read_result(folder: Path) -> dict | None:

@@ -29,9 +29,9 @@ from .console import attach_console
 from .distributed import init_distributed, local_rank
 from .evaluation import sizes
 from .learner import unwrap
-from .optim import EngineOptimWrapper
+from .optim import EngineOptimWrapper, autocast
 from .random_state import random_state, restore_random_state
-from .run_folder import RunFolder, write_result
+from .run_folder import RunFolder, forget_result, write_result
 from .stream import BatchStream
 
 PLACE = (
@@ -59,6 +59,8 @@ class EngineRunner(Runner):
     """
 
     folder: RunFolder
+    precision = "fp32"
+    metrics: dict = {}
     if TYPE_CHECKING:  # mmengine declares these as either a config or what is built from it
         optim_wrapper: Any
         param_schedulers: Any
@@ -101,7 +103,8 @@ class EngineRunner(Runner):
             raise
         if folder:
             runner.folder = folder
-            write_text(experiment.cfg.pretty_text, work_dir / "config.py")
+            forget_result(work_dir)
+            write_text(experiment.recorded().pretty_text, work_dir / "config.py")
         return runner
 
     @classmethod
@@ -110,8 +113,9 @@ class EngineRunner(Runner):
     ) -> "EngineRunner":
         cfg = resolved(experiment).cfg.copy()
         cfg.update(work_dir=str(experiment.work_dir), launcher=launcher, resume=bool(resume))
-        cfg.update(load_from=resume if isinstance(resume, str) else load_from)
-        cfg.experiment_name = f"{experiment.path.stem}-{uuid.uuid4().hex[:8]}"
+        cfg.update(load_from=resume if isinstance(resume, str) else load_from or cfg.get("load_from"))
+        cfg.config_file = experiment.name
+        cfg.experiment_name = f"{Path(experiment.name).stem}-{uuid.uuid4().hex[:8]}"
         cfg.default_scope = SCOPE
         return cast(EngineRunner, cls.from_cfg(cfg))
 
@@ -126,7 +130,9 @@ class EngineRunner(Runner):
         cfg.default_hooks, cfg.visualizer = {}, dict(type="Visualizer", vis_backends=[])
         cfg.update(train_dataloader=None, train_cfg=None, optim_wrapper=None)
         cfg.update(param_scheduler=None, experiment_name=f"test-{uuid.uuid4().hex[:8]}")
-        return cast(EngineRunner, cls.from_cfg(cfg))
+        runner = cast(EngineRunner, cls.from_cfg(cfg))
+        runner.precision = (experiment.cfg.get("optim_wrapper") or {}).get("precision", "fp32")
+        return runner
 
     # -- building ---------------------------------------------------------------------------------------------------
 
@@ -218,9 +224,8 @@ class EngineRunner(Runner):
     def autocast(self):
         """The precision of training, for evaluation too."""
         wrapper: Any = self.optim_wrapper
-        if isinstance(wrapper, EngineOptimWrapper):
-            return wrapper.autocast(get_device())
-        return torch.autocast(get_device(), enabled=False)
+        precision = wrapper.precision if isinstance(wrapper, EngineOptimWrapper) else self.precision
+        return autocast(get_device(), precision)
 
     # mmengine's properties check the loop's type at every call; hooks ask several times a step.
 
@@ -243,7 +248,6 @@ class EngineRunner(Runner):
 
     def train(self) -> nn.Module:
         """Train to the end and record the result."""
-        self.metrics: dict = {}
         self.teacher_metrics: dict = {}
         model = super().train()
         self._record_result()
@@ -264,13 +268,16 @@ class EngineRunner(Runner):
         """Calibrate on the validation data and measure the test data, with a checkpoint's averaged weights where it has them."""
         self._has_loaded = True
         load_strictly(unwrap(self.model).network, network_state(checkpoint), "the checkpoint")
-        self._val_loop = self.build_val_loop(self._val_loop)
-        self.metrics = self.val_loop.run()
         self._test_loop = self.build_test_loop(self._test_loop)
-        for ours, fitted in zip(self.test_loop.evaluator.metrics, self.val_loop.evaluator.metrics):
-            if hasattr(ours, "load_calibration"):
-                ours.load_calibration(fitted.calibration)
-        return self.test_loop.run()
+        if self._val_loop is not None:
+            self._val_loop = self.build_val_loop(self._val_loop)
+            self.val_loop.run()
+            for ours, fitted in zip(self.test_loop.evaluator.metrics, self.val_loop.evaluator.metrics):
+                if hasattr(ours, "load_calibration"):
+                    ours.load_calibration(fitted.calibration)
+        validation, measured = self.metrics, self.test_loop.run()
+        self.metrics = validation
+        return measured
 
     def close(self) -> None:
         """Let go of the work directory."""
@@ -315,7 +322,7 @@ class EngineRunner(Runner):
         provenance = getattr(self.train_dataloader.dataset, "provenance", dict)()
         config = {key: value for key, value in self.cfg.to_dict().items() if key not in PLACE}
         meta = {
-            "config": config, "config_file": Path(self.cfg.filename or "").name, "data": provenance,
+            "config": config, "config_file": self.cfg.config_file, "data": provenance,
             "iter": self.iter, "epoch": self.epoch, "metrics": dict(self.metrics), "version": __version__,
             "torch": str(torch.__version__), "world_size": self.world_size,
         }  # fmt: skip

@@ -1,6 +1,5 @@
 """Blur an image-like tensor in the first steps."""
 
-import math
 from typing import Literal
 
 from mmengine.hooks import Hook
@@ -52,7 +51,7 @@ class BlurWarmupHook(Hook):
 
     def _blurred(self, tensors: dict) -> dict:
         sigma = self.current_sigma()
-        if sigma < 1e-3 or math.isclose(sigma, 0):
+        if sigma < 1e-3:
             return tensors
         return {**tensors, self.name: self._blur(tensors[self.name], sigma)}
 

@@ -41,8 +41,7 @@ class CheckpointHook(MonitorHook):
 
     def after_val_epoch(self, runner, metrics: dict | None = None) -> None:
         """Note whether this validation is the best so far; the file is written at the save point."""
-        runner.metrics = dict(metrics or {})
-        if self.monitor and self.improves(runner, runner.metrics):
+        if self.monitor and self.improves(runner, metrics or {}):
             self._new_best = True
 
     def save_point(self, runner) -> None:

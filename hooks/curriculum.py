@@ -1,5 +1,6 @@
 """Order the training samples by a trained network's idea of difficulty."""
 
+import os
 from pathlib import Path
 
 import torch
@@ -52,7 +53,7 @@ class CurriculumHook(Hook):
         scores = self._score(runner, frozen)
         if is_main_process():
             path.parent.mkdir(parents=True, exist_ok=True)
-            temporary = path.with_suffix(".tmp")
+            temporary = path.with_suffix(f".{os.getpid()}.tmp")
             torch.save(scores, temporary)
             temporary.replace(path)
         return scores

@@ -152,9 +152,9 @@ class KDHook(Hook):
 
 
 def _prediction(learner: Any, teacher: Any):
-    """The teacher's ``predict`` of a batch as the loader gives it: on the learner's device, and prepared."""
+    """The teacher's ``predict`` of a batch as the loader gives it: on the learner's device."""
 
     def predict(batch: dict) -> dict:
-        return teacher.predict(teacher.network.prepare(learner.data_preprocessor(batch)))
+        return teacher.predict(learner.data_preprocessor(batch))
 
     return predict

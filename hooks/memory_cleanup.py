@@ -1,6 +1,7 @@
 """Give memory back, and go on with smaller batches when it runs out."""
 
 import gc
+import traceback
 
 import torch
 from mmengine.hooks import Hook
@@ -38,6 +39,8 @@ class MemoryCleanupHook(Hook):
         if stream.batch_size <= stream.split:
             return False
         self.halvings += 1
+        # The frames of the failed step still hold its activations.
+        traceback.clear_frames(error.__traceback__)
         release()
         runner.logger.warning(
             f"out of memory at iteration {runner.iter + 1}: goes on with parts of {-(-stream.batch_size // (2 * stream.split))} "

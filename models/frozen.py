@@ -1,5 +1,7 @@
 """Another config's trained network, held still."""
 
+from typing import Any
+
 import torch
 from torch import nn
 
@@ -43,8 +45,9 @@ class FrozenModel(nn.Module):
         return self.network(batch)
 
     def predict(self, batch: dict) -> dict:
-        """The network's predictions."""
-        return self.network.predict(batch)  # type: ignore[operator]
+        """The network's predictions of a batch as the loader gives it."""
+        network: Any = self.network
+        return network.predict(network.prepare(batch))
 
     def _apply(self, fn, recurse: bool = True):
         self.network._apply(fn, recurse)

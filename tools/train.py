@@ -47,6 +47,7 @@ def load(args: argparse.Namespace):
     """The experiment that the command line describes."""
     from stillhouse.engine import launch
     from stillhouse.engine.config import load_config, parse_options
+    from stillhouse.engine.distributed import world_size
 
     experiment = load_config(args.config, parse_options(args.cfg_options))
     if args.kd:
@@ -58,7 +59,7 @@ def load(args: argparse.Namespace):
     if args.amp:
         experiment = launch.set_precision(experiment)
     if args.auto_scale_lr:
-        experiment = launch.scale_learning_rate(experiment, int(os.environ.get("WORLD_SIZE", 1)))
+        experiment = launch.scale_learning_rate(experiment, world_size(args.launcher))
     if args.no_validate:
         experiment = launch.without_validation(experiment)
     if args.work_dir:
@@ -74,7 +75,7 @@ def main(args: argparse.Namespace) -> None:
 
     experiment = load(args)
     require(experiment, companions=not args.with_companions)
-    if args.check:
+    if args.check and not args.dry_run:
         print(f"{args.config}: no problems. Train it: python tools/train.py {args.config}")
         return
     if args.with_companions:
@@ -87,7 +88,12 @@ def main(args: argparse.Namespace) -> None:
     resume = True if args.resume == "auto" else args.resume or False
     launch.train(experiment, resume, args.launcher)
     if int(os.environ.get("RANK", 0)) == 0:
-        print(f"{experiment.work_dir} holds the result. Test it: python tools/test.py {experiment.work_dir}")
+        then = (
+            "Test it: python tools/test.py"
+            if experiment.cfg.get("test_dataloader")
+            else "Extract it: python tools/publish.py"
+        )
+        print(f"{experiment.work_dir} holds the result. {then} {experiment.work_dir}")
 
 
 if __name__ == "__main__":

@@ -4,7 +4,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from ..companions import Companion, training_order
-from ..config import Experiment
+from ..config import Experiment, shown
 from ..errors import ConfigError
 from .components import check_components
 from .files import UNNAMED, check_checkpoint, check_data, is_trained, load_companions
@@ -105,7 +105,7 @@ def _check_companion(problems: Problems, companion: Companion, companions: bool,
     readable = _check_companions(own, other, cfg, False, seen)
     for line in own.lines:
         path, _, text = line.partition(": ")
-        problems.lines.append(f"{_shown(other.path)}: {path}: {text}")
+        problems.lines.append(f"{shown(other.path)}: {path}: {text}")
     return readable
 
 
@@ -116,7 +116,3 @@ def _check_circles(problems: Problems, experiment: Experiment) -> None:
         problems.lines += error.problems
     except UNNAMED:
         return
-
-
-def _shown(path: Path) -> str:
-    return str(path.relative_to(Path.cwd())) if path.is_relative_to(Path.cwd()) else str(path)

@@ -14,7 +14,15 @@ from .problems import Problems, fix
 from .values import mismatch
 
 RUNNER_KEYS = tuple(name for name in inspect.signature(Runner.__init__).parameters if name not in ("self", "cfg"))
-OWN_KEYS = ("run", "work_root", "compile", "find_unused_parameters", "custom_imports", "model_wrapper_cfg")
+OWN_KEYS = (
+    "run",
+    "work_root",
+    "config_file",
+    "compile",
+    "find_unused_parameters",
+    "custom_imports",
+    "model_wrapper_cfg",
+)
 KNOWN = (*RUNNER_KEYS, *OWN_KEYS)
 # In the config that a run records its references are resolved, so only a value's kind and a name's spelling tell a variable
 # from a mistake.
@@ -26,6 +34,7 @@ SCALING = ("enable", "base_batch_size")
 PLAIN = {
     "work_dir": str | None,
     "work_root": str,
+    "config_file": str,
     "compile": bool,
     "find_unused_parameters": bool,
     "custom_imports": dict | None,

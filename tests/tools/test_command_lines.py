@@ -106,7 +106,7 @@ def test_a_run_in_the_way_is_refused_resumed_and_moved_on_request(call, config, 
     assert "already holds a run. Go on with --resume" in refused(call("train", path))
     resumed = call("train", path, "--resume")
     assert resumed.status == 0 and "iter_1.pth" in resumed.out
-    assert f"{folder} holds the result. Test it: python tools/test.py {folder}" in resumed.out
+    assert f"{folder} holds the result. Extract it: python tools/publish.py {folder}" in resumed.out
     restarted = call("train", path, "--restart")
     assert restarted.status == 0 and "the earlier run is now in" in restarted.out
     assert len(list((tmp_path / "runs").glob("student.*/iter_2.pth"))) == 1
