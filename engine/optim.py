@@ -1,7 +1,7 @@
 """One optimizer step from one or more backward passes, in the precision the config asks for."""
 
 from collections.abc import Callable, Sequence
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, contextmanager, nullcontext
 from typing import Any, Literal
 
 import torch
@@ -11,6 +11,7 @@ from torch import Tensor, nn
 from ..registry import OPTIM_WRAPPERS
 from .finite import FiniteCheck
 
+NOTHING = nullcontext()
 DTYPES = {"bf16": torch.bfloat16, "fp16": torch.float16}
 
 
@@ -68,12 +69,12 @@ class EngineOptimWrapper(OptimWrapper):
         """Whether the backward pass to come is the iteration's last, so that ranks exchange gradients."""
         return self._part == len(self._weights) - 1
 
-    @contextmanager
     def optim_context(self, model: nn.Module):
         """Autocast, and no gradient exchange before the last part."""
-        if self.precision == "fp32" and self.should_sync():
-            yield
-            return
+        return NOTHING if self.precision == "fp32" and self.should_sync() else self._around(model)
+
+    @contextmanager
+    def _around(self, model: nn.Module):
         with ExitStack() as stack:
             if not self.should_sync() and hasattr(model, "no_sync"):
                 stack.enter_context(model.no_sync())  # type: ignore[operator]
