@@ -8,7 +8,6 @@ import torch
 from mmengine.device import get_device
 from mmengine.hooks import Hook
 from mmengine.model import MMDistributedDataParallel
-from mmengine.optim import OptimWrapper
 from mmengine.runner import Runner
 from torch import nn
 
@@ -391,8 +390,8 @@ def _is_main() -> bool:
 
 
 def _accumulation(optim_wrapper) -> int:
-    if isinstance(optim_wrapper, OptimWrapper):
-        return optim_wrapper._accumulative_counts
+    if isinstance(optim_wrapper, EngineOptimWrapper):
+        return optim_wrapper.accumulate
     return (optim_wrapper or {}).get("accumulative_counts", 1)
 
 
