@@ -31,6 +31,7 @@ def _child(root, *locations: str) -> Registry:
 MODELS = _child(MMENGINE_MODELS, "stillhouse.models", "stillhouse.engine.learner")
 LOSSES = Registry("loss", scope=SCOPE, locations=["stillhouse.losses"])
 DATASETS = _child(MMENGINE_DATASETS, "stillhouse.datasets")
+TOKENIZERS = Registry("tokenizer", scope=SCOPE, locations=["stillhouse.datasets"])
 TRANSFORMS = _child(MMENGINE_TRANSFORMS, "stillhouse.datasets")
 DATA_SAMPLERS = _child(MMENGINE_SAMPLERS, "stillhouse.datasets")
 HOOKS = _child(MMENGINE_HOOKS, "stillhouse.hooks")

@@ -15,6 +15,7 @@ from ...registry import (
     OPTIM_WRAPPERS,
     OPTIMIZERS,
     PARAM_SCHEDULERS,
+    TOKENIZERS,
     TRANSFORMS,
     VISBACKENDS,
     VISUALIZERS,
@@ -72,6 +73,7 @@ NESTED = {
     "sampler": SAMPLER,
     "optimizer": OPTIMIZER,
     "vis_backends": BACKEND,
+    "tokenizer": Role(TOKENIZERS),
 }
 # Arguments that hold components by name.
 GROUPS = {"losses": LOSS}
