@@ -5,23 +5,25 @@ from collections.abc import Callable
 
 REFUSED = 2
 INTERRUPTED = 130
+# Where this package itself raises them; an ImportError of ours names the extra to install.
+ON_PURPOSE = (ValueError, KeyError, FileNotFoundError, FloatingPointError, PermissionError, ImportError)
 
 
 def run(main: Callable, *args) -> int:
-    """Call ``main`` and return the exit status: 0, or 2 for a refusal and 130 for Ctrl-C."""
+    """Call ``main`` and return the exit status: what it returns or 0, 2 for a refusal and 130 for Ctrl-C."""
     from .errors import StillhouseError
 
     try:
-        main(*args)
+        status = main(*args)
     except KeyboardInterrupt:
         print("interrupted; go on with --resume", file=sys.stderr)
         return INTERRUPTED
-    except (StillhouseError, ValueError, KeyError, FileNotFoundError, FloatingPointError, PermissionError) as error:
+    except (StillhouseError, *ON_PURPOSE) as error:
         if not isinstance(error, StillhouseError) and not _is_ours(error):
             raise
         print(f"error: {error.args[0] if isinstance(error, KeyError) else error}", file=sys.stderr)
         return REFUSED
-    return 0
+    return status if isinstance(status, int) else 0
 
 
 def _is_ours(error: BaseException) -> bool:

@@ -2,6 +2,7 @@
 
 from .detection import DetectionMetric
 from .gathered import GatheredMetric
+from .latent import LatentStatistics
 from .parameters import count_parameters, sizes, vocabulary_free_parameters
 from .scores import calibrate_threshold, detection_scores
 from .terms import TermMean
@@ -9,6 +10,7 @@ from .terms import TermMean
 __all__ = [
     "DetectionMetric",
     "GatheredMetric",
+    "LatentStatistics",
     "TermMean",
     "calibrate_threshold",
     "count_parameters",

@@ -22,12 +22,14 @@ class GatheredMetric(BaseMetric):
     Attributes:
         names: results of the metric, without the prefix.
         floors: result -> value at or below which a model is no better than chance.
+        whole_rows: a row may hold an array a sample, (B, ...), not one value only.
         calibration: plain values fitted on validation data and used on test data.
     """
 
     default_prefix = ""
     names: tuple[str, ...] = ()
     floors: dict[str, float] = {}
+    whole_rows = False
 
     def __init__(self, prefix: str | None = None) -> None:
         super().__init__(prefix=prefix)
@@ -43,7 +45,7 @@ class GatheredMetric(BaseMetric):
         self.calibration = dict(calibration)
 
     def rows(self, batch: Mapping, outputs: Mapping) -> dict[str, Tensor]:
-        """What to keep of a batch: named tensors (B,)."""
+        """What to keep of a batch: named tensors (B,), or (B, ...) where the class says ``whole_rows``."""
         raise TypeError(f"{type(self).__name__} does not define rows(batch, outputs)")
 
     def compute(self, rows: dict[str, Tensor]) -> dict[str, float]:
@@ -63,16 +65,17 @@ class GatheredMetric(BaseMetric):
 
         Raises:
             KeyError: a name that is not in the batch or in the outputs.
-            ValueError: a tensor that is not (B,).
+            ValueError: a tensor that is not (B,), or not (B, ...) with ``whole_rows``.
         """
         outputs = data_samples if isinstance(data_samples, Mapping) else data_samples[0]
         rows = {"index": self.read(data_batch, "index", "the batch"), **self.rows(data_batch, outputs)}
         size = rows["index"].shape
         for name, values in rows.items():
-            if values.ndim != 1 or values.shape != size:
+            if values.shape[:1] != size or (values.ndim != 1 and not self.whole_rows):
                 raise ValueError(
-                    f"{type(self).__name__}: {name!r} has the shape {tuple(values.shape)}, expected one value a "
-                    f"sample, {tuple(size)}. Reduce it in the network's predict(batch) or in the data set."
+                    f"{type(self).__name__}: {name!r} has the shape {tuple(values.shape)}, expected one "
+                    f"{'row' if self.whole_rows else 'value'} a sample, {tuple(size)}. Reduce it in the network's "
+                    "predict(batch) or in the data set."
                 )
         self.results.append({name: values.detach().cpu() for name, values in rows.items()})
 
@@ -141,7 +144,7 @@ def _refuse_conflict(name: str, values: Tensor, index: Tensor, repeated: Tensor,
     # Floating values of a sample may differ in the last bits with the batch it was computed in; whole numbers may not.
     if values.is_floating_point():
         return
-    clash = repeated[1:] & (values[1:] != values[:-1])
+    clash = repeated[1:] & (values[1:] != values[:-1]).reshape(len(values) - 1, -1).any(1)
     if clash.any():
         first = int(index[1:][clash][0])
         raise ValueError(

@@ -1,10 +1,13 @@
 """How a command line ends."""
 
+import sys
+
 import pytest
 
 from stillhouse.engine.command import INTERRUPTED, REFUSED, run
 from stillhouse.engine.config import parse_options
 from stillhouse.engine.errors import CheckpointError, ConfigError
+from stillhouse.engine.evaluation.latent.photographs import photograph_maps
 from stillhouse.engine.paths import run_path
 
 
@@ -27,6 +30,12 @@ def test_errors_that_the_package_raises_on_purpose(capsys):
     assert run(parse_options, ["nothing"]) == 2
 
 
+def test_a_missing_extra_is_a_refusal(capsys, monkeypatch):
+    monkeypatch.setitem(sys.modules, "sklearn.datasets", None)
+    assert run(photograph_maps) == 2
+    assert 'pip install "stillhouse[latent]"' in capsys.readouterr().err
+
+
 def test_mistakes_elsewhere_keep_their_traceback():
     with pytest.raises(ValueError, match="a mistake"):
         run(raising(ValueError("a mistake")))
@@ -39,3 +48,8 @@ def test_interruption(capsys):
 
 def test_success():
     assert run(lambda: None) == 0
+
+
+def test_a_verdict_is_the_status():
+    assert run(lambda: 1) == 1 and run(lambda: 0) == 0
+    assert run(lambda: "words") == 0
