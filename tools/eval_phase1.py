@@ -48,7 +48,7 @@ def subjects_of(args: argparse.Namespace) -> list:
 
     if args.latents:
         return [subject_of_arrays(name, array) for name, array in read_latents(args.latents).items()]
-    from stillhouse.engine.evaluation.latent.trained import judge_checkpoints
+    from stillhouse.engine.evaluation.latent.judging import judge_checkpoints
 
     return judge_checkpoints(checkpoints_of(args), args.sentences)
 

@@ -1,7 +1,7 @@
-"""The latents of a trained network, and what its run logged about earlier ones."""
+"""A trained network with the sentences it was trained on and those it was not."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -13,14 +13,9 @@ from torch import nn
 from ....registry import DATASETS, MODELS
 from ...checkpoint import chosen, load_strictly, network_state, read_checkpoint
 from ...companions import check_same_data
-from ...errors import CheckpointError, RunFolderError
-from .history import differences, read_history
-from .probe import one_word_pairs, probe
-from .statistics import Evaluation, evaluate
-from .subject import SeedRun, Subject
+from ...errors import CheckpointError
 
 BATCH = 32
-MOST_TRAINING_SENTENCES = 2000  # of the probe
 
 
 def find_checkpoint(path: str | Path) -> Path:
@@ -60,53 +55,54 @@ def read_trained(path: Path) -> tuple[dict, dict]:
     return content, config
 
 
-def judge_checkpoints(paths: Sequence[Path], sentences: int = 500) -> list[Subject]:
-    """``judge_checkpoint`` of several seeds; where two have the same seed, they are named after their folders.
+@dataclass(frozen=True)
+class Trained:
+    """A network in evaluation mode, with averaged weights where its run kept some.
 
-    Raises:
-        CheckpointError: a file is named twice, or as ``judge_checkpoint``.
+    Attributes:
+        checkpoint: the file.
+        config: inside the checkpoint.
+        iteration: of training.
+        network: on the device in use.
+        held_out, training: the data sets of the splits ``val`` and ``train``.
     """
-    files = [path.resolve() for path in paths]
-    twice = next((path for path in files if files.count(path) > 1), None)
-    if twice is not None:
-        raise CheckpointError(f"{twice}: is named twice; a verdict needs checkpoints of different seeds")
-    found = [judge_checkpoint(path, sentences) for path in paths]
-    names = [subject.run.name for subject in found]
-    return [
-        replace(one, run=replace(one.run, name=f"{name}, {one.checkpoint}")) if names.count(name) > 1 else one
-        for one, name in zip(found, names)
-    ]
 
+    checkpoint: Path
+    config: dict
+    iteration: int
+    network: nn.Module
+    held_out: Any
+    training: Any
 
-def judge_checkpoint(path: Path, sentences: int = 500) -> Subject:
-    """The statistics of a checkpoint's averaged weights on the held-out sentences, after those that its run logged.
+    @classmethod
+    def load(cls, path: str | Path) -> "Trained":
+        """Read a checkpoint, or the best or newest one of a run's folder.
 
-    Args:
-        path: the checkpoint.
-        sentences: held-out sentences at most.
+        Raises:
+            CheckpointError: nothing is there, or it is damaged, or has no held-out sentences.
+            CompanionError: the data is not that of training any more.
+        """
+        file = find_checkpoint(path)
+        content, config = read_trained(file)
+        held_out, training = (_dataset(config, split) for split in ("val", "train"))
+        check_same_data(content["meta"], training, str(file))
+        network = MODELS.build(config["model"]["network"])
+        load_strictly(network, network_state(content), str(file))
+        return cls(file, config, content["meta"]["iter"], network.to(get_device()).eval(), held_out, training)
 
-    Raises:
-        CheckpointError: damaged, or not to be judged this way.
-        CompanionError: the data is not that of training any more.
-    """
-    content, config = read_trained(path)
-    held_out, training = (_dataset(config, split) for split in ("val", "train"))
-    check_same_data(content["meta"], training, str(path))
-    network = MODELS.build(config["model"]["network"])
-    load_strictly(network, network_state(content), str(path))
-    network = network.to(get_device()).eval()
-    latents = latents_of(network, held_out, sentences)
-    run = _with_history(evaluate(latents), path, content["meta"]["iter"])
-    run = replace(run, name=f"seed {seed_of(config)}", probe=_probe(network, training, held_out, latents))
-    texts = list(getattr(held_out, "sentences", []))[: len(latents)]
-    return Subject(run, latents, texts, path, config)
+    def latents(self, sentences: Sequence[str]) -> np.ndarray:
+        """(N, C, H, W) float32 of any sentences."""
+        return _predicted(self.network, self.held_out.encode(sentences))
+
+    def held_out_latents(self, most: int = 500) -> np.ndarray:
+        """(N, C, H, W) float32 of the first ``most`` held-out sentences."""
+        return latents_of(self.network, self.held_out, most)
 
 
 def _dataset(config: dict, split: str) -> Any:
     return DATASETS.build({**config["val_dataloader"]["dataset"], "split": split})
 
 
-@torch.no_grad()
 def latents_of(network: nn.Module, dataset: Any, most: int, output: str = "latent") -> np.ndarray:
     """The latents of the first ``most`` samples, in batches.
 
@@ -119,44 +115,15 @@ def latents_of(network: nn.Module, dataset: Any, most: int, output: str = "laten
     Returns:
         (N, C, H, W) float32.
     """
-    device = next(network.parameters()).device
     count = min(most, len(dataset))
     found = []
     for begin in range(0, count, BATCH):
-        batch = dataset.__getitems__(list(range(begin, min(begin + BATCH, count))))
-        batch = {key: value.to(device) if hasattr(value, "to") else value for key, value in batch.items()}
-        found.append(network.predict(network.prepare(batch))[output].float().cpu())  # type: ignore[operator]
-    return torch.cat(found).numpy()
+        found.append(_predicted(network, dataset.__getitems__(list(range(begin, min(begin + BATCH, count)))), output))
+    return np.concatenate(found)
 
 
-def _probe(network: nn.Module, training: Any, held_out: Any, latents: np.ndarray):
-    """What a linear probe reads, or None where the data set knows no labels."""
-    if not hasattr(training, "labels") or getattr(training, "graphs", ()) is None:
-        return None
-    known = latents_of(network, training, MOST_TRAINING_SENTENCES)
-    train_labels = {name: classes[: len(known)] for name, classes in training.labels().items()}
-    labels = {name: classes[: len(latents)] for name, classes in held_out.labels().items()}
-    return probe(known, train_labels, latents, labels, one_word_pairs(held_out.sentences[: len(latents)]))
-
-
-def _with_history(measured: Evaluation, path: Path, iteration: int) -> SeedRun:
-    """The logged evaluations before this iteration, the measured one at it, and what the log says otherwise."""
-    try:
-        history = read_history(path.parent)
-    except RunFolderError as error:
-        return SeedRun("", (measured,), (iteration,), notes=(f"no earlier evaluations: {error}",))
-    before = {step: found for step, found in history.items() if step < iteration}
-    notes = _compared(measured, history.get(iteration), iteration)
-    return SeedRun("", (*before.values(), measured), (*before, iteration), notes=notes)
-
-
-def _compared(measured: Evaluation, logged: Evaluation | None, iteration: int) -> tuple[str, ...]:
-    if logged is None:
-        return (f"the log has no evaluation at iteration {iteration}, so the measurement has nothing to agree with",)
-    if logged.sentences != measured.sentences:
-        return (f"measured on {measured.sentences} sentences, logged on {logged.sentences}: not compared",)
-    differing = differences(measured, logged)
-    if not differing:
-        return (f"the measurement agrees with the log at iteration {iteration}",)
-    listed = ", ".join(f"{name} {ours:.5g} (log {theirs:.5g})" for name, (ours, theirs) in differing.items())
-    return (f"the measurement differs from the log at iteration {iteration}: {listed}",)
+@torch.no_grad()
+def _predicted(network: nn.Module, batch: dict, output: str = "latent") -> np.ndarray:
+    device = next(network.parameters()).device
+    batch = {key: value.to(device) if hasattr(value, "to") else value for key, value in batch.items()}
+    return network.predict(network.prepare(batch))[output].float().cpu().numpy()  # type: ignore[operator]

@@ -11,8 +11,9 @@ import torch
 
 from stillhouse.engine.checkpoint import read_checkpoint, write_checkpoint
 from stillhouse.engine.errors import CheckpointError, CompanionError
+from stillhouse.engine.evaluation.latent.judging import judge_checkpoint, judge_checkpoints
 from stillhouse.engine.evaluation.latent.seed_runs import seed_checkpoints
-from stillhouse.engine.evaluation.latent.trained import find_checkpoint, judge_checkpoint, judge_checkpoints, seed_of
+from stillhouse.engine.evaluation.latent.trained import find_checkpoint, seed_of
 from stillhouse.engine.publish import publish
 
 
