@@ -1,0 +1,25 @@
+"""Text to an image-like latent on a small scale: a .69 M parameter network that meets every criterion within two minutes.
+
+Command: python tools/train.py configs/phase1_reduced.py
+"""
+
+_base_ = ["_base_/runtime.py", "_base_/latent.py", "_base_/latent_priors.py"]
+max_iters = 300
+model = dict(
+    network=dict(
+        vocabulary=512,
+        width=128,
+        num_layers=2,
+        num_heads=4,
+        ffn_width=512,
+        dropout=0.0,
+        head_width=64,
+        head_ffn_width=128,
+    ),
+)
+train_dataloader = dict(batch_size=8, dataset=dict(neighbours=True))
+custom_hooks = [
+    dict(type="BlurWarmupHook", name="latent", sigma=0.8, taps=7, steps=60),
+    dict(type="EMAHook", decay=0.999),
+]
+default_hooks = dict(log=dict(interval=10), checkpoint=dict(by_epoch=False, interval="${val_interval}"))
