@@ -1,7 +1,7 @@
 """The losses, one a file; importing the package registers them."""
 
 from .base import Loss, lookup, upcast
-from .border_energy import BorderEnergy, border_energy
+from .border_energy import BorderEnergy, frame_energies
 from .channel_covariance import ChannelCovariance, channel_correlation, off_diagonal_mean
 from .cross_entropy import CrossEntropy, cross_entropy
 from .gradient_kurtosis import GradientKurtosis, gradient_kurtosis, kurtosis_penalty
@@ -38,10 +38,10 @@ __all__ = [
     "WaveletMagnitude",
     "bernoulli_kl",
     "bin_frequencies",
-    "border_energy",
     "channel_correlation",
     "cross_entropy",
     "detail_magnitude",
+    "frame_energies",
     "gradient_kurtosis",
     "haar",
     "kurtosis_penalty",

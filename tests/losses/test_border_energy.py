@@ -5,7 +5,7 @@ import math
 import pytest
 import torch
 
-from stillhouse.losses import BorderEnergy, border_energy
+from stillhouse.losses import BorderEnergy, frame_energies
 
 
 def _maps(frame: float, width: int = 2) -> torch.Tensor:
@@ -17,13 +17,15 @@ def _maps(frame: float, width: int = 2) -> torch.Tensor:
 
 
 def test_hand_value():
-    assert border_energy(_maps(3.0)).item() == pytest.approx(9.0, rel=1e-6)
-    assert border_energy(_maps(1.0)).item() == pytest.approx(1.0)
-    assert border_energy(_maps(3.0, width=1), width=1).item() == pytest.approx(9.0, rel=1e-6)
+    torch.testing.assert_close(frame_energies(_maps(3.0), 2), torch.tensor([9.0, 9.0], dtype=torch.float64))
+    torch.testing.assert_close(frame_energies(_maps(1.0), 3), torch.ones(3, dtype=torch.float64))
+    # Of the frame of two pixels, 60 of 112 pixels are bright.
+    expected = torch.tensor([9.0, (60 * 9 + 52) / 112], dtype=torch.float64)
+    torch.testing.assert_close(frame_energies(_maps(3.0, width=1), 2), expected)
 
 
 def test_penalty_is_symmetric_and_free_within_the_margin():
-    loss = BorderEnergy(form="raw", margin=0.05)
+    loss = BorderEnergy(form="raw", margin=0.05, width=2)
     bright, dark = (loss({"latent": _maps(frame)}, {}).item() for frame in (2.0, 0.5))
     assert bright == pytest.approx(math.log(4) - 0.05, rel=1e-5) and dark == pytest.approx(bright, rel=1e-5)
     assert loss({"latent": _maps(1.02)}, {}).item() == 0.0
@@ -38,7 +40,7 @@ def test_every_map_counts_alike_once_standardized():
 
 
 def test_gradient_by_finite_differences():
-    maps = torch.randn(2, 2, 6, 6, dtype=torch.float64, generator=torch.Generator().manual_seed(0)).requires_grad_()
+    maps = torch.randn(2, 2, 8, 8, dtype=torch.float64, generator=torch.Generator().manual_seed(0)).requires_grad_()
     loss = BorderEnergy(margin=0.0)
     assert torch.autograd.gradcheck(lambda values: loss({"latent": values}, {}), (maps,))
 
@@ -58,4 +60,4 @@ def test_half_precision():
 @pytest.mark.parametrize("width", [0, 8])
 def test_a_frame_without_interior_is_refused(width: int):
     with pytest.raises(ValueError, match=rf"BorderEnergy.width: got {width}, expected 1 to 7 for maps of 16 x 16"):
-        border_energy(_maps(1.0), width)
+        frame_energies(_maps(1.0), width)

@@ -6,13 +6,14 @@ import numpy as np
 import torch
 from torch import Tensor
 
+from ....losses.border_energy import frame_energies
 from ....losses.channel_covariance import channel_correlation
 from ....losses.gradient_kurtosis import gradient_kurtosis
 from ....losses.spectral_slope import spectral_slope
 from ....losses.standardize import standardize
 from ....losses.total_variation import total_variation
 
-FRAME = 3  # pixels of the outer frame that the border ratio looks at
+FRAME = 3  # pixels of the widest frame that the border ratio looks at
 ROUNDING = 1e-24  # a share of the energy below which nothing but rounding is left
 NEIGHBOURS = 2  # how far from a Nyquist point, in frequency steps, its neighbours lie at most
 
@@ -32,7 +33,8 @@ class Evaluation:
             of the Gram matrix of the latents centred over sentences; 0 where nothing varies.
         checkerboard: energy at the highest frequencies over that of their neighbours; the largest of those at the
             corner, on either axis and around the corner.
-        border: mean energy of the outer three pixels over that of the interior; means of maps removed.
+        border: mean energy of the outer one, two or three pixels over that of the interior, whichever is furthest from 1;
+            means of maps removed.
         sentences: how many there were.
     """
 
@@ -224,17 +226,16 @@ def checkerboard_ratio(maps: Tensor) -> float:
 
 
 def border_ratio(maps: Tensor) -> float:
-    """The mean energy of the outer three pixels over that of the interior, the means of maps removed.
+    """The mean energy of the outer one, two or three pixels over that of the interior, whichever is furthest from 1.
 
     Args:
-        maps: (..., H, W).
+        maps: (..., H, W); the mean of each is removed.
 
     Returns:
-        About 1 in natural images; 0 for constant maps, infinity where the interior alone is constant.
+        About 1 in natural images; 0 for constant maps.
     """
-    energy = centred(maps).square().flatten(0, -3).mean(0)
-    interior = energy[FRAME:-FRAME, FRAME:-FRAME]
-    frame = (energy.sum() - interior.sum()) / (energy.numel() - interior.numel())
-    if interior.mean() > 0:
-        return float(frame / interior.mean())
-    return float("inf") if frame > 0 else 0.0
+    maps = centred(maps)
+    if not maps.any():
+        return 0.0
+    ratios = frame_energies(maps, FRAME)
+    return float(ratios[ratios.log().abs().argmax()])
