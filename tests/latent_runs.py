@@ -27,9 +27,12 @@ class TwoWords:
         return len(self.sentences)
 
     def __getitems__(self, indices: list[int]) -> dict:
-        words = [self.sentences[i].strip(".").split() for i in indices]
+        return {**self.encode([self.sentences[i] for i in indices]), "index": torch.as_tensor(indices)}
+
+    def encode(self, sentences: list[str]) -> dict:
+        words = [sentence.strip(".").split() for sentence in sentences]
         tokens = torch.tensor([[COLOURS.index(colour), SHAPES.index(shape)] for _, colour, shape in words])
-        return {"tokens": tokens, "mask": tokens >= 0, "index": torch.as_tensor(indices)}
+        return {"tokens": tokens, "mask": tokens >= 0, "index": torch.arange(len(tokens))}
 
     def labels(self) -> dict[str, list[str]]:
         words = [sentence.strip(".").split() for sentence in self.sentences]

@@ -11,7 +11,7 @@ import pytest
 from experiments import StopAt, train
 
 ROOT = Path(__file__).resolve().parents[2]
-TOOLS = ("train", "test", "publish", "compare")
+TOOLS = ("train", "test", "publish", "compare", "generate_sentences", "eval_phase1", "compare_latents")
 HEAVY = ("torch", "mmengine", "numpy")
 
 
