@@ -13,7 +13,7 @@ from .statistics import Evaluation, evaluate
 from .subject import SeedRun, Subject
 from .trained import Trained, latents_of, seed_of
 
-MOST_TRAINING_SENTENCES = 2000  # of the probe
+MOST_TRAINING_SENTENCES = 5000  # of the probe
 
 
 def judge_checkpoints(paths: Sequence[Path], sentences: int = 500) -> list[Subject]:
