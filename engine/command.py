@@ -1,16 +1,26 @@
-"""How a command line ends: refusals are one message without a traceback, and have a status of their own."""
+"""How a command line ends: refusals are one message without a traceback, and have a status of their own.
+
+Status 1 is left to a command's own verdict, such as FAIL; nothing else ends with it.
+"""
 
 import sys
+import traceback
 from collections.abc import Callable
 
 REFUSED = 2
+DEFECT = 3
 INTERRUPTED = 130
 # Where this package itself raises them; an ImportError of ours names the extra to install.
-ON_PURPOSE = (ValueError, KeyError, FileNotFoundError, FloatingPointError, PermissionError, ImportError)
+ON_PURPOSE = (ValueError, KeyError, FloatingPointError, ImportError)
 
 
 def run(main: Callable, *args) -> int:
-    """Call ``main`` and return the exit status: what it returns or 0, 2 for a refusal and 130 for Ctrl-C."""
+    """Call ``main`` and return the exit status.
+
+    Returns:
+        What ``main`` returns, or 0; 2 for a refusal, a file or folder that cannot be read or written among them; 3 for a
+        defect, which leaves its traceback; 130 for Ctrl-C.
+    """
     from .errors import StillhouseError
 
     try:
@@ -18,16 +28,26 @@ def run(main: Callable, *args) -> int:
     except KeyboardInterrupt:
         print("interrupted; go on with --resume", file=sys.stderr)
         return INTERRUPTED
-    except (StillhouseError, *ON_PURPOSE) as error:
-        if not isinstance(error, StillhouseError) and not _is_ours(error):
-            raise
-        print(f"error: {error.args[0] if isinstance(error, KeyError) else error}", file=sys.stderr)
+    except Exception as error:
+        if not isinstance(error, (StillhouseError, OSError)) and not _is_on_purpose(error):
+            traceback.print_exc()
+            return DEFECT
+        print(f"error: {_message(error)}", file=sys.stderr)
         return REFUSED
     return status if isinstance(status, int) else 0
 
 
-def _is_ours(error: BaseException) -> bool:
+def _message(error: Exception) -> object:
+    """What to tell the user; of the operating system's errors the path and the reason."""
+    if isinstance(error, OSError) and error.filename is not None:
+        return f"{error.filename2 or error.filename}: cannot be read or written ({error.strerror})"
+    return error.args[0] if isinstance(error, KeyError) and error.args else error
+
+
+def _is_on_purpose(error: BaseException) -> bool:
     """Whether the error was raised on purpose by this package, not by a mistake somewhere below."""
+    if not isinstance(error, ON_PURPOSE):
+        return False
     trace = error.__traceback__
     while trace is not None and trace.tb_next is not None:
         trace = trace.tb_next

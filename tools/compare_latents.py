@@ -48,12 +48,13 @@ def show(asked: list[str], found: list[list[tuple[str, float]]]) -> None:
     """A table a sentence; the sentence itself is left out where it is among the known ones."""
     from rich import get_console
     from rich.table import Table
+    from rich.text import Text
 
     for sentence, near in zip(asked, found):
-        table = Table("correlation", "held-out sentence", title=sentence, title_justify="left")
+        table = Table("correlation", "held-out sentence", title=Text(sentence, "table.title"), title_justify="left")
         others = [(text, value) for text, value in near if text != sentence]
         for text, value in others[: max(1, len(near) - 1)]:
-            table.add_row(f"{value:.3f}", text)
+            table.add_row(f"{value:.3f}", Text(text))
         get_console().print(table)
 
 

@@ -1,6 +1,7 @@
 """Judge text-to-latent networks: natural-image statistics, collapse, and at least three seeds.
 
-Writes four pictures, evaluation_summary.json and report.html. Exit status: 0 PASS, 1 FAIL, 2 where nothing could be judged.
+Writes four pictures, evaluation_summary.json and report.html. Exit status: 0 PASS, 1 FAIL, 2 where nothing could be
+judged or written, 3 for a defect of this tool.
 
 example:
   python tools/eval_phase1.py work_dirs/phase1_quick_test --seeds 1 2
@@ -9,6 +10,9 @@ example:
 import argparse
 import sys
 from pathlib import Path
+
+LARGEST_SEED = 2**32 - 1
+SENTENCES = 500
 
 
 def parse_args() -> argparse.Namespace:
@@ -21,7 +25,7 @@ def parse_args() -> argparse.Namespace:
         help="a checkpoint, or a run's folder; several are several seeds",
     )
     parser.add_argument(
-        "--seeds", nargs="+", default=[], metavar="SEED",
+        "--seeds", nargs="+", default=[], metavar="SEED", type=seed_or_path,
         help="numbers: train the first checkpoint's config with these seeds beside it, unless that is done; "
         "paths: further checkpoints",
     )  # fmt: skip
@@ -30,15 +34,27 @@ def parse_args() -> argparse.Namespace:
     )
     parser.add_argument("--out-dir", help="where the results go; by default phase1 in the run's folder")
     parser.add_argument("--photos", metavar="DIR", help="photographs to show beside; by default two of scikit-learn")
-    parser.add_argument("--sentences", type=int, default=500, help="held-out sentences at most (default: 500)")
+    parser.add_argument("--sentences", type=int, help=f"held-out sentences at most (default: {SENTENCES})")
     args = parser.parse_args()
     if bool(args.checkpoints) == bool(args.latents):
         parser.error("name either checkpoints or --latents FILE.npz")
     if args.latents and args.seeds:
         parser.error("--seeds needs a checkpoint; a file of latents holds its seeds")
+    if args.latents and args.sentences is not None:
+        parser.error("--sentences has no effect with --latents; all the latents of the file are judged")
+    args.sentences = SENTENCES if args.sentences is None else args.sentences
     if args.sentences < 2:
         parser.error(f"--sentences: got {args.sentences}, expected at least 2")
     return args
+
+
+def seed_or_path(text: str) -> int | str:
+    """A seed, or the path of a checkpoint; what looks like a number is a seed."""
+    if not text.lstrip("+-").isnumeric():
+        return text
+    if not (text.isascii() and text.isdecimal() and len(text) <= 10 and int(text) <= LARGEST_SEED):
+        raise argparse.ArgumentTypeError(f"got {text!r}, expected a seed from 0 to {LARGEST_SEED}, or a checkpoint")
+    return int(text)
 
 
 def subjects_of(args: argparse.Namespace) -> list:
@@ -58,8 +74,8 @@ def checkpoints_of(args: argparse.Namespace) -> list[Path]:
     from stillhouse.engine.evaluation.latent.seed_runs import seed_checkpoints
     from stillhouse.engine.evaluation.latent.trained import find_checkpoint
 
-    numbers = [int(seed) for seed in args.seeds if seed.lstrip("-").isdigit()]
-    paths = [seed for seed in args.seeds if not seed.lstrip("-").isdigit()]
+    numbers = [seed for seed in args.seeds if isinstance(seed, int)]
+    paths = [seed for seed in args.seeds if isinstance(seed, str)]
     files = [find_checkpoint(path) for path in (*args.checkpoints, *paths)]
     return files + seed_checkpoints(files[0], numbers)
 

@@ -14,7 +14,7 @@ model = dict(
         variance=dict(type="MapVariance", weight=0.05),
         covariance=dict(type="ChannelCovariance", pooled=True, weight=3.0),
         covariance_sample=dict(type="ChannelCovariance", weight=1.5),
-        sentences=dict(type="SentenceSeparation", margin=0.7, pair_weight=0.5, pair_margin=0.9),
+        sentences=dict(type="SentenceSeparation", margin=0.8, pair_weight=0.5, pair_margin=0.95),
         border=dict(type="BorderEnergy"),
     ),
 )

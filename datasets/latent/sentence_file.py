@@ -88,7 +88,7 @@ def read_sentences(path: Path) -> Sentences:
     """
     check_name(path, (".jsonl", ".txt"))
     try:
-        rows = path.read_text(encoding="utf-8").split("\n")
+        rows = path.read_text(encoding="utf-8-sig").split("\n")
     except UnicodeDecodeError as error:
         raise SentenceError(path, f"bytes that are no UTF-8 ({error})", "UTF-8 text", REMEDY) from error
     parse = _parse if path.suffix == ".jsonl" else lambda where, row: Line(row)
@@ -124,11 +124,13 @@ def _gathered(path: Path, lines: dict[int, Line]) -> Sentences:
 def _parse(where: str, row: str) -> Line:
     try:
         content = json.loads(row)
-    except ValueError as error:
+    except (ValueError, RecursionError) as error:
         raise SentenceError(where, f"no JSON ({error})", "one JSON object", REMEDY) from error
     sentence = content.get("sentence") if isinstance(content, dict) else None
     if not isinstance(sentence, str) or not sentence.strip():
         raise SentenceError(where, f"{row[:80]!r}", "an object with a text under 'sentence'", REMEDY)
+    if any(0xD800 <= ord(letter) <= 0xDFFF for letter in sentence):
+        raise SentenceError(where, f"{row[:80]!r}", "text without lone surrogates, which are no characters", REMEDY)
     missing = [key for key in ("objects", "relations", "complexity") if key not in content]
     if len(missing) == 3:
         return Line(sentence)

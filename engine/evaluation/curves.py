@@ -107,4 +107,5 @@ def _legend(figure: Figure, names: list[str]) -> None:
     handles = [Line2D([], [], color=colour(number), linewidth=2.5) for number in range(len(names))]
     entry_width = 0.7 + 0.085 * max(map(len, names))
     columns = max(1, min(len(names), int(figure.get_figwidth() / entry_width)))
-    figure.legend(handles, names, loc="outside upper left", ncols=columns)
+    for text in figure.legend(handles, names, loc="outside upper left", ncols=columns).get_texts():
+        text.set_parse_math(False)

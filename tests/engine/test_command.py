@@ -1,10 +1,12 @@
 """How a command line ends."""
 
+import errno
 import sys
+from pathlib import Path
 
 import pytest
 
-from stillhouse.engine.command import INTERRUPTED, REFUSED, run
+from stillhouse.engine.command import DEFECT, INTERRUPTED, REFUSED, run
 from stillhouse.engine.config import parse_options
 from stillhouse.engine.errors import CheckpointError, ConfigError
 from stillhouse.engine.evaluation.latent.photographs import photograph_maps
@@ -36,9 +38,24 @@ def test_a_missing_extra_is_a_refusal(capsys, monkeypatch):
     assert 'pip install "stillhouse[latent]"' in capsys.readouterr().err
 
 
-def test_mistakes_elsewhere_keep_their_traceback():
-    with pytest.raises(ValueError, match="a mistake"):
-        run(raising(ValueError("a mistake")))
+@pytest.mark.parametrize("error", [ValueError("a mistake"), KeyError(), RuntimeError("a mistake"), MemoryError()])
+def test_a_defect_keeps_its_traceback_and_has_status_3(error, capsys):
+    assert run(raising(error)) == DEFECT == 3
+    err = capsys.readouterr().err
+    assert err.startswith("Traceback") and type(error).__name__ in err
+
+
+def test_what_the_operating_system_refuses_is_a_refusal(tmp_path: Path, capsys):
+    (tmp_path / "file").touch()
+    assert run((tmp_path / "file" / "x").write_text, "text") == 2
+    assert capsys.readouterr().err == f"error: {tmp_path / 'file' / 'x'}: cannot be read or written (Not a directory)\n"
+    (tmp_path / "folder").mkdir()
+    assert run((tmp_path / "file").replace, tmp_path / "folder") == 2
+    assert capsys.readouterr().err == f"error: {tmp_path / 'folder'}: cannot be read or written (Is a directory)\n"
+    assert run(raising(PermissionError(errno.EACCES, "Permission denied", "out"))) == 2
+    assert capsys.readouterr().err == "error: out: cannot be read or written (Permission denied)\n"
+    assert run(raising(OSError(errno.ENOSPC, "No space left on device"))) == 2
+    assert capsys.readouterr().err == "error: [Errno 28] No space left on device\n"
 
 
 def test_interruption(capsys):

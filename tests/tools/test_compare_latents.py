@@ -53,6 +53,24 @@ def test_the_strip_is_drawn_beside_the_run(call, run, tmp_path):
     assert (tmp_path / "x.png").is_file()
 
 
+def test_markup_is_printed_as_it_stands(monkeypatch, capsys):
+    monkeypatch.setattr(sys, "argv", [str(TOOL)])
+    show = runpy.run_path(str(TOOL))["show"]
+    show(["a [/] block :red_circle:"], [[("a [bold]cube[/b]", 0.5)]])
+    out = capsys.readouterr().out
+    assert "a [/] block :red_circle:" in out and "a [bold]cube[/b]" in out
+
+
+def test_a_strip_that_cannot_be_written_is_a_refusal(call, run, tmp_path):
+    (tmp_path / "file").touch()
+    status, _, errors = call(run, "--between", "a red block.", "a blue cone.", "--out", tmp_path / "file" / "x.png")
+    assert (
+        status == 2
+        and f"error: {tmp_path / 'file'}: cannot be read or written (File exists)" in errors
+        and "Traceback" not in errors
+    )
+
+
 def test_an_empty_folder_is_one_message(call, tmp_path):
     status, _, errors = call(tmp_path)
     assert status == 2 and "holds no checkpoint" in errors and "Traceback" not in errors

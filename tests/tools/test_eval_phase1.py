@@ -76,6 +76,26 @@ def test_a_run_and_its_seeds(call, tmp_path):
     assert "a red block." in (run / "phase1" / "report.html").read_text()
 
 
+def test_names_with_markup_are_printed_as_they_stand(call, good, tmp_path):
+    np.savez(tmp_path / "latents.npz", **{"seed_[/]$x": 0 * good["seed_0"]})
+    status, out, _ = call("--latents", tmp_path / "latents.npz")
+    assert status == 1 and "seed [/]$x collapsed: dead latent" in out
+
+
+@pytest.mark.parametrize("place", ["file", "file/below"])
+def test_a_folder_that_cannot_be_is_a_refusal(call, good, tmp_path, place: str):
+    np.savez(tmp_path / "latents.npz", **good)
+    (tmp_path / "file").touch()
+    status, _, err = call("--latents", tmp_path / "latents.npz", "--out-dir", tmp_path / place)
+    assert status == 2 and err.startswith(f"error: {tmp_path / place}: ") and err.count("\n") == 1
+
+
+@pytest.mark.parametrize("seed", ["-3", "+3", "4294967296", "9" * 23, "9" * 5000, "²", "٣"])
+def test_what_looks_like_a_number_but_is_no_seed(call, seed: str):
+    status, _, err = call("a.pth", "--seeds", seed)
+    assert status == 2 and "expected a seed from 0 to 4294967295, or a checkpoint" in err
+
+
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [
@@ -83,6 +103,7 @@ def test_a_run_and_its_seeds(call, tmp_path):
         (["a.pth", "--latents", "b.npz"], "name either checkpoints or --latents FILE.npz"),
         (["--latents", "b.npz", "--seeds", "1"], "--seeds needs a checkpoint"),
         (["a.pth", "--sentences", "1"], "--sentences: got 1, expected at least 2"),
+        (["--latents", "b.npz", "--sentences", "9"], "--sentences has no effect with --latents"),
         (["no/such/run"], "error: no/such/run: holds no checkpoint"),
         (["--latents", "no.npz"], "error: no.npz: no such file"),
         (["--latents", "no.npz", "--photos", "nowhere"], "error: --photos nowhere: no image there"),

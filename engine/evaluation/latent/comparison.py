@@ -5,29 +5,15 @@ from collections.abc import Sequence
 from pathlib import Path
 
 import numpy as np
-import torch
 from matplotlib.figure import Figure
 
 from ....losses.spectral_slope import spectral_slope
 from ..plotting import INK, save, style
+from .correlation import correlations
 from .montage import rgb_images
 from .statistics import checked
 
 SHORT = 60  # letters of a sentence in a title
-
-
-def correlations(latents: np.ndarray, others: np.ndarray) -> np.ndarray:
-    """The correlation of each latent with each other one, over all channels and pixels, the means of maps removed.
-
-    Args:
-        latents: (N, C, H, W).
-        others: (M, C, H, W).
-
-    Returns:
-        (N, M) float64 in [-1, 1]; 0 where a latent is constant.
-    """
-    first, second = _directions(latents), _directions(others)
-    return first @ second.T
 
 
 def nearest_sentences(
@@ -101,18 +87,13 @@ def draw_strip(latents: np.ndarray, path: str | Path, first: str, second: str, n
             grid[0][column].set_title(f"alpha {slopes[column]:.2f}", fontsize=7.5)
             grid[-1][column].text(
                 0.5, -0.06, _wrapped(nearest[column]), transform=grid[-1][column].transAxes, ha="center", va="top",
-                fontsize=5.5, color=INK,
+                fontsize=5.5, color=INK, parse_math=False,
             )  # fmt: skip
         for axes in grid.flat:
             axes.set_axis_off()
-        figure.suptitle(f"from: {_short(first)}\nto: {_short(second)}", fontsize=9, ha="left", x=0.01, color=INK)
+        title = f"from: {_short(first)}\nto: {_short(second)}"
+        figure.suptitle(title, fontsize=9, ha="left", x=0.01, color=INK, parse_math=False)
         return save(figure, path)
-
-
-def _directions(latents: np.ndarray) -> np.ndarray:
-    maps = torch.as_tensor(latents).double()
-    rows = (maps - maps.mean((-2, -1), keepdim=True)).flatten(1)
-    return torch.nn.functional.normalize(rows, dim=1).numpy()
 
 
 def _short(sentence: str) -> str:

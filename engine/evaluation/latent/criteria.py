@@ -24,6 +24,12 @@ DIRECTIONS = 8.0
 CHECKERBOARD = 3.0
 # Null, 200 draws of 96 maps: .90 to 1.07 for f^-2 fields, 1.01 to 1.21 for dead leaves, whose edges vary more than their middle.
 BORDER = (1 / 1.3, 1.3)
+# Null, 100 draws of 96 maps: at most 1.11; trained latents, whose sentences share structure, have 1.2. Maps that were doubled in
+# size have 2.1, blocks or stripes of 4 pixels at .3 of the amplitude 1.4, at a tenth of it 1.07: those pass.
+GRID = 1.35
+# Null, the same draws: at most .16; a tenth of that in trained latents.
+COPIED = 0.5
+FAINT = 0.05
 ALPHA_SPREAD = 0.15
 ACCURACY = 0.8
 MORE_SEEDS = "train more seeds: --seeds 1 2"
@@ -137,11 +143,25 @@ CRITERIA = (
         lambda values, last: values[0] <= OFF_DIAGONAL,
     ),
     Criterion(
+        "copied channels",
+        f"largest correlation within a sentence, averaged over sentences, <= {COPIED}",
+        "raise the weight of the decorrelation loss, a sample",
+        lambda seen: [seen[-1].copied],
+        lambda values, last: values[0] <= COPIED,
+    ),
+    Criterion(
         "variance",
         "in [0.5, 2] for every channel",
         "use the scale-invariant form of TV and wavelet against collapse, and a log-variance hinge or normalised output",
         lambda seen: seen[-1].variance,
         lambda values, last: all(within(value, VARIANCE) for value in values),
+    ),
+    Criterion(
+        "dead maps",
+        f"at most {FAINT:.0%} of the maps with a variance below .05",
+        "use a log-variance hinge or normalised output: some sentences or channels fade away",
+        lambda seen: [seen[-1].faint],
+        lambda values, last: values[0] <= FAINT,
     ),
     Criterion(
         "between sentences",
@@ -165,6 +185,13 @@ CRITERIA = (
         lambda values, last: values[0] <= CHECKERBOARD,
     ),
     Criterion(
+        "grid",
+        f"gradients on rows or columns 2, 3, 4 or 8 apart <= {GRID:g} times the mean",
+        "avoid upsampling by blocks and strided convolutions; smooth the head's output",
+        lambda seen: [seen[-1].grid],
+        lambda values, last: 0 < values[0] <= GRID,
+    ),
+    Criterion(
         "border",
         "energy of the frame over that of the interior in [1/1.3, 1.3]",
         "use reflect padding in every convolution: zero padding draws a border",
@@ -186,20 +213,25 @@ def judge_probe(accuracies: dict[str, float] | None) -> Judgement:
     passed = all(accuracy >= ACCURACY for accuracy in accuracies.values())
     short = ", ".join(f"{name} {value:.3f}" for name, value in accuracies.items() if not value >= ACCURACY)
     remedy = (
-        "" if passed else "raise the weight of the pair hinge and use one-word neighbours as pairs, or train longer"
+        ""
+        if passed
+        else "train longer, or on more sentences, or raise the margins of the sentence hinge: it can tear kin apart"
     )
     return Judgement("linear probe", tuple(accuracies.values()), bound, passed, remedy, short)
 
 
-def judge_seeds(last: dict[str, Evaluation], passed: dict[str, bool]) -> list[Judgement]:
+def judge_seeds(
+    last: dict[str, Evaluation], passed: dict[str, bool], trained: dict[str, int | None] | None = None
+) -> list[Judgement]:
     """The criteria over all seeds: enough of them, every one passing, and a bounded spread.
 
     Args:
         last: seed -> its last evaluation.
         passed: seed -> whether all of its own criteria hold.
+        trained: seed -> the number it was trained with, as far as known.
     """
-    distinct, failing = len(set(last.values())), [name for name, good in passed.items() if not good]
-    copies = "" if distinct == len(last) else ", some with the very same latents"
+    distinct, failing = count_distinct(last, trained or {}), [name for name, good in passed.items() if not good]
+    copies = "" if distinct == len(last) else ", some the same"
     enough = distinct >= SEEDS
     spread = float(np.std([one.mean_alpha for one in last.values()], ddof=1)) if len(last) > 1 else math.nan
     steady = enough and spread <= ALPHA_SPREAD
@@ -218,6 +250,29 @@ def judge_seeds(last: dict[str, Evaluation], passed: dict[str, bool]) -> list[Ju
             "" if steady else (few and MORE_SEEDS) or "train longer, or raise the weight of the spectrum loss", few,
         ),
     ]  # fmt: skip
+
+
+def count_distinct(last: dict[str, Evaluation], trained: dict[str, int | None]) -> int:
+    """How many seeds there are: those of one training number count once, and those whose statistics nearly all agree.
+
+    Independent seeds never share slopes, kurtosis and ratios to four digits; the same latents scaled or reordered do.
+    """
+    kept: list[str] = []
+    for name, one in last.items():
+        number = trained.get(name)
+        known = any(number is not None and trained.get(other) == number for other in kept)
+        if not known and not any(_same_latents(one, last[other]) for other in kept):
+            kept.append(name)
+    return len(kept)
+
+
+def _same_latents(one: Evaluation, other: Evaluation) -> bool:
+    pairs = [_invariants(one), _invariants(other)]
+    return len(pairs[0]) == len(pairs[1]) and bool(np.allclose(*pairs, rtol=1e-4, atol=0))
+
+
+def _invariants(one: Evaluation) -> list[float]:
+    return [*one.alpha, one.tv_over_std, one.kurtosis, one.between_share, one.participation_ratio]
 
 
 def _counted(number: int, noun: str) -> str:

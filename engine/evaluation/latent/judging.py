@@ -20,18 +20,28 @@ def judge_checkpoints(paths: Sequence[Path], sentences: int = 500) -> list[Subje
     """``judge_checkpoint`` of several seeds; where two have the same seed, they are named after their folders.
 
     Raises:
-        CheckpointError: a file is named twice, or as ``judge_checkpoint``.
+        CheckpointError: a file is named twice, two are of different models, or as ``judge_checkpoint``.
     """
     files = [path.resolve() for path in paths]
     twice = next((path for path in files if files.count(path) > 1), None)
     if twice is not None:
         raise CheckpointError(f"{twice}: is named twice; a verdict needs checkpoints of different seeds")
     found = [judge_checkpoint(path, sentences) for path in paths]
+    _refuse_other_models(found)
     names = [subject.run.name for subject in found]
     return [
         replace(one, run=replace(one.run, name=f"{name}, {one.checkpoint}")) if names.count(name) > 1 else one
         for one, name in zip(found, names)
     ]
+
+
+def _refuse_other_models(subjects: Sequence[Subject]) -> None:
+    for subject in subjects[1:]:
+        if subject.config["model"] != subjects[0].config["model"]:
+            raise CheckpointError(
+                f"{subject.checkpoint}: has another model or other losses than {subjects[0].checkpoint}, so it is no seed "
+                "of it. Judge them one by one."
+            )
 
 
 def judge_checkpoint(path: Path, sentences: int = 500) -> Subject:
@@ -48,7 +58,8 @@ def judge_checkpoint(path: Path, sentences: int = 500) -> Subject:
     trained = Trained.load(path)
     latents = trained.held_out_latents(sentences)
     run = _with_history(evaluate(latents), path, trained.iteration)
-    run = replace(run, name=f"seed {seed_of(trained.config)}", probe=_probe(trained, latents))
+    seed = seed_of(trained.config)
+    run = replace(run, name=f"seed {seed}", seed=seed, probe=_probe(trained, latents))
     texts = list(getattr(trained.held_out, "sentences", []))[: len(latents)]
     return Subject(run, latents, texts, path, trained.config)
 

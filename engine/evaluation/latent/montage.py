@@ -59,7 +59,7 @@ def _draw(axes: Axes, maps: np.ndarray, names: Sequence[str], heads: Sequence[st
     axes.set_axis_off()
     for row, name in enumerate(names):
         text = "\n".join(textwrap.wrap(name, WRAP)[:5])
-        axes.text(-4, row * step + middle, text, ha="right", va="center", fontsize=7, color=INK)
+        axes.text(-4, row * step + middle, text, ha="right", va="center", fontsize=7, color=INK, parse_math=False)
     for column, head in enumerate(heads):
         axes.text(column * step + middle, -3, head, ha="center", va="bottom", fontsize=7.5, fontweight="bold")
 

@@ -96,16 +96,18 @@ images have more flat places and more strong contours than the Gaussian.</figcap
 <h2>In training</h2>
 <figure><img src="{{ pictures.curves }}" alt="statistics over training">
 <figcaption>Every evaluation that is known.</figcaption></figure>
-{% if first.run.probe %}
+{% set probed = subjects | selectattr("run.probe") | list %}
+{% if probed %}
 <h2>What a linear probe reads</h2>
 <div class="wide"><table><thead><tr><th>label</th><th>majority</th>
-{% for one in subjects %}<th>{{ one.run.name }}</th>{% endfor %}</tr></thead>
-<tbody>{% for label, baseline in first.run.probe.majority.items() %}
+{% for one in probed %}<th>{{ one.run.name }}</th>{% endfor %}</tr></thead>
+<tbody>{% for label, baseline in probed[0].run.probe.majority.items() %}
 <tr><th>{{ label }}</th><td class="value">{{ "%.3f" | format(baseline) }}</td>
-{% for one in subjects %}<td class="value">{{ "%.3f" | format(one.run.probe.accuracies[label]) }}</td>{% endfor %}</tr>
+{% for one in probed %}{% set known = label in one.run.probe.accuracies %}
+<td class="value">{{ "%.3f" | format(one.run.probe.accuracies[label]) if known else "not judged" }}</td>{% endfor %}</tr>
 {% endfor %}
-<tr><th>correlation of one-word pairs, mean / p95</th><td>{{ first.run.probe.pairs }} pairs</td>
-{% for one in subjects %}
+<tr><th>correlation of one-word pairs, mean / p95</th><td>{{ probed[0].run.probe.pairs }} pairs</td>
+{% for one in probed %}
 <td class="value">{{ "%.3f / %.3f" | format(one.run.probe.pair_correlation, one.run.probe.pair_correlation_p95) }}</td>
 {% endfor %}</tr></tbody></table></div>
 {% endif %}

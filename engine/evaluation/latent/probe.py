@@ -5,6 +5,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from .correlation import pair_correlations
+
 STRENGTHS = tuple(10.0**power for power in range(-1, 6))
 CHOSEN_ON = 0.2  # share of the training sentences on which the regularisation is chosen
 MOST_PLACES = 6  # of a sentence in which one word may stand
@@ -63,24 +65,6 @@ def probe(
         pair_correlation=float(correlations.mean()) if len(pairs) else float("nan"),
         pair_correlation_p95=float(np.quantile(correlations, 0.95)) if len(pairs) else float("nan"),
     )
-
-
-def pair_correlations(latents: np.ndarray, pairs: Sequence[tuple[int, int]]) -> np.ndarray:
-    """The correlation of the latents of each pair, over all channels and pixels, the means of maps removed.
-
-    Args:
-        latents: (N, C, H, W).
-        pairs: rows.
-
-    Returns:
-        (len(pairs),) in [-1, 1]; 0 where a latent is constant.
-    """
-    centred = np.asarray(latents, dtype=np.float64)
-    rows = (centred - centred.mean((-2, -1), keepdims=True)).reshape(len(latents), -1)
-    first, second = rows[[a for a, _ in pairs]], rows[[b for _, b in pairs]]
-    norms = np.linalg.norm(first, axis=1) * np.linalg.norm(second, axis=1)
-    products = (first * second).sum(1)
-    return np.divide(products, norms, out=np.zeros_like(products), where=norms > 0)
 
 
 def one_word_pairs(sentences: Sequence[str]) -> list[tuple[int, int]]:

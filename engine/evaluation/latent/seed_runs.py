@@ -24,10 +24,15 @@ def seed_checkpoints(base: Path, seeds: list[int], say=print) -> list[Path]:
         say: receives what is done.
 
     Raises:
-        CheckpointError: a folder beside it holds a run of another config.
+        CheckpointError: ``base`` lies outside its run's folder, or a folder beside it holds a run of another config.
     """
     _, config = read_trained(base)
     wanted = [seed for seed in dict.fromkeys(seeds) if seed != seed_of(config)]
+    if wanted and not (base.parent / "config.py").is_file():
+        raise CheckpointError(
+            f"{base}: lies outside its run's folder (no config.py beside it), so there is no place for the runs of other "
+            "seeds. Name the run's folder, or a checkpoint in it."
+        )
     return [_seed_checkpoint(base, config, seed, say) for seed in wanted]
 
 

@@ -14,6 +14,8 @@ from ....losses.standardize import standardize
 from ....losses.total_variation import total_variation
 
 FRAME = 3  # pixels of the widest frame that the border ratio looks at
+FAINT = 0.05  # variance below which a map counts as dead
+PERIODS = (2, 3, 4, 8)  # pixels
 ROUNDING = 1e-24  # a share of the energy below which nothing but rounding is left
 NEIGHBOURS = 2  # how far from a Nyquist point, in frequency steps, its neighbours lie at most
 
@@ -27,12 +29,16 @@ class Evaluation:
         variance: (C,) spatial variance of each channel, the mean over its maps.
         tv_over_std: total variation of a map over its standard deviation, the mean over all maps; 0 for constant maps.
         kurtosis: Pearson kurtosis of the gradients, the median over all maps; 3 for Gaussian ones.
-        off_diagonal: largest correlation of two channels in absolute value, pooled over sentences and pixels.
+        off_diagonal: largest correlation of two channels in absolute value, pooled over sentences and pixels; means of maps
+            removed.
+        copied: the same within each sentence, its absolute value averaged over sentences: copies of changing sign have 1.
+        faint: share of the maps whose variance is below .05, in [0, 1].
         between_share: variance over the sentences at a pixel, over the whole variance; means of maps removed, in [0, 1].
         participation_ratio: number of directions over which sentences vary, (sum l)^2 / sum l^2 over the eigenvalues l
             of the Gram matrix of the latents centred over sentences; 0 where nothing varies.
         checkerboard: energy at the highest frequencies over that of their neighbours; the largest of those at the
             corner, on either axis and around the corner.
+        grid: energy of the gradients at the strongest rows or columns that are 2, 3, 4 or 8 pixels apart, over the mean.
         border: mean energy of the outer one, two or three pixels over that of the interior, whichever is furthest from 1;
             means of maps removed.
         sentences: how many there were.
@@ -43,9 +49,12 @@ class Evaluation:
     tv_over_std: float
     kurtosis: float
     off_diagonal: float
+    copied: float
+    faint: float
     between_share: float
     participation_ratio: float
     checkerboard: float
+    grid: float
     border: float
     sentences: int
 
@@ -68,7 +77,7 @@ class Evaluation:
 
 def flat_names(channels: int) -> tuple[str, ...]:
     """The names that ``Evaluation.flat`` gives for that many channels."""
-    blank = Evaluation((0.0,) * channels, (0.0,) * channels, 0, 0, 0, 0, 0, 0, 0, 0)
+    blank = Evaluation((0.0,) * channels, (0.0,) * channels, *(0,) * 11)
     return tuple(blank.flat())
 
 
@@ -110,9 +119,12 @@ def evaluate(latents: np.ndarray | Tensor) -> Evaluation:
         tv_over_std=float(_tv_over_std(maps).mean()),
         kurtosis=float(np.median(gradient_kurtosis(unit).numpy())),
         off_diagonal=_off_diagonal(maps),
+        copied=_copied(unit),
+        faint=float((variance < FAINT).double().mean()),
         between_share=between_share(maps),
         participation_ratio=participation_ratio(maps),
         checkerboard=checkerboard_ratio(unit),
+        grid=grid_ratio(unit),
         border=border_ratio(unit),
         sentences=len(maps),
     )
@@ -158,8 +170,13 @@ def _tv_over_std(maps: Tensor) -> Tensor:
 
 
 def _off_diagonal(maps: Tensor) -> float:
-    correlation = channel_correlation(maps, pooled=True)
+    correlation = channel_correlation(centred(maps), pooled=True)
     return float((correlation - torch.diag(correlation.diagonal())).abs().max())
+
+
+def _copied(maps: Tensor) -> float:
+    mean = channel_correlation(maps).abs().mean(0)
+    return float((mean - torch.diag(mean.diagonal())).max())
 
 
 def centred(maps: Tensor) -> Tensor:
@@ -225,6 +242,25 @@ def checkerboard_ratio(maps: Tensor) -> float:
     return max(float(point / (beside + floor)) if point > floor else 0.0 for point, beside in pairs)
 
 
+def grid_ratio(maps: Tensor) -> float:
+    """How unevenly the gradients lie on rows and columns 2, 3, 4 or 8 pixels apart: blocks, stripes, upsampled maps.
+
+    Args:
+        maps: (..., H, W), each with the same weight where they are standardised.
+
+    Returns:
+        The energy of the strongest such set of rows or columns over the mean of all; 1 without a grid, 0 for constant maps.
+    """
+    energies = [maps.diff(dim=axis).square().transpose(-1, axis).flatten(0, -2).mean(0) for axis in (-1, -2)]
+    ratios = [
+        max(float(energy[offset::step].mean()) for offset in range(step)) / float(energy.mean())
+        for energy in energies
+        for step in PERIODS
+        if energy.any()
+    ]
+    return max(ratios, default=0.0)
+
+
 def border_ratio(maps: Tensor) -> float:
     """The mean energy of the outer one, two or three pixels over that of the interior, whichever is furthest from 1.
 
@@ -232,7 +268,8 @@ def border_ratio(maps: Tensor) -> float:
         maps: (..., H, W); the mean of each is removed.
 
     Returns:
-        About 1 in natural images; 0 for constant maps.
+        About 1 where no place differs from the others, as in a field without end; 1.4 to 2.1 in small crops of photographs,
+        whose slow trends leave the rim far from the mean; 0 for constant maps.
     """
     maps = centred(maps)
     if not maps.any():

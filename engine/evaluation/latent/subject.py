@@ -19,6 +19,7 @@ class SeedRun:
         iterations: of the evaluations.
         probe: what a linear probe reads from the latents, or None where no sentences are known.
         notes: remarks for the report.
+        seed: the number that training began with, or None where it is not known.
     """
 
     name: str
@@ -26,6 +27,7 @@ class SeedRun:
     iterations: tuple[float, ...] = ()
     probe: ProbeResult | None = None
     notes: tuple[str, ...] = ()
+    seed: int | None = None
 
     @property
     def last(self) -> Evaluation:

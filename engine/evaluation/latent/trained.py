@@ -8,6 +8,8 @@ from typing import Any
 import numpy as np
 import torch
 from mmengine.device import get_device
+from rich.console import Console
+from rich.progress import track
 from torch import nn
 
 from ....registry import DATASETS, MODELS
@@ -117,7 +119,9 @@ def latents_of(network: nn.Module, dataset: Any, most: int, output: str = "laten
     """
     count = min(most, len(dataset))
     found = []
-    for begin in range(0, count, BATCH):
+    for begin in track(
+        range(0, count, BATCH), f"latents of {count} sentences", console=Console(stderr=True), transient=True
+    ):
         found.append(_predicted(network, dataset.__getitems__(list(range(begin, min(begin + BATCH, count)))), output))
     return np.concatenate(found)
 

@@ -4,9 +4,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from rich.console import Console
+from rich.markup import escape
 from rich.table import Table
 
-from .criteria import CRITERIA, SHARE, VARIANCE, Judgement, judge_probe, judge_seeds
+from .criteria import CRITERIA, FAINT, SHARE, VARIANCE, Judgement, judge_probe, judge_seeds
 from .statistics import Evaluation
 from .subject import SeedRun
 
@@ -58,7 +59,8 @@ def judge(runs: Sequence[SeedRun]) -> Verdict:
     seeds = {run.name: _judge_seed(run) for run in runs}
     passed = {name: all(one.passed is not False for one in found) for name, found in seeds.items()}
     collapses = {run.name: found for run in runs if (found := collapses_of(run.last))}
-    return Verdict(seeds, judge_seeds({run.name: run.last for run in runs}, passed), collapses)
+    together = judge_seeds({run.name: run.last for run in runs}, passed, {run.name: run.seed for run in runs})
+    return Verdict(seeds, together, collapses)
 
 
 def _judge_seed(run: SeedRun) -> list[Judgement]:
@@ -74,12 +76,15 @@ def collapses_of(evaluation: Evaluation) -> list[str]:
     found = []
     if dead:
         found.append(f"collapsed: dead channels {', '.join(map(str, dead))} (variance below {VARIANCE[0]})")
+    if evaluation.faint > FAINT and not dead:
+        found.append(f"collapsed: dead maps ({evaluation.faint:.0%} of them have no variance to speak of)")
     if not evaluation.between_share >= SHARE:
         found.append(
             f"collapsed: one map for all sentences (share of the variance between them {evaluation.between_share:.2g})"
         )
-    if evaluation.off_diagonal >= IDENTICAL:
-        found.append(f"collapsed: identical channels (correlation {evaluation.off_diagonal:.3f})")
+    if max(evaluation.off_diagonal, evaluation.copied) >= IDENTICAL:
+        correlation = max(evaluation.off_diagonal, evaluation.copied)
+        found.append(f"collapsed: identical channels (correlation {correlation:.3f})")
     return found
 
 
@@ -90,7 +95,7 @@ def print_verdict(verdict: Verdict, console: Console | None = None) -> None:
     table.add_column("criterion", no_wrap=True)
     table.add_column("bound")
     for name in verdict.seeds:
-        table.add_column(name, justify="right")
+        table.add_column(escape(name), justify="right")
     for row in zip(*verdict.seeds.values()):
         table.add_row(row[0].name, row[0].bound, *(_cell(judgement) for judgement in row))
     table.add_section()
@@ -99,9 +104,9 @@ def print_verdict(verdict: Verdict, console: Console | None = None) -> None:
     console.print(table)
     for name, found in verdict.collapses.items():
         for words in found:
-            console.print(f"[bold red]{name} {words}[/]")
+            console.print(f"[bold red]{escape(name)} {escape(words)}[/]")
     for name, remedy in remedies(verdict).items():
-        console.print(f"[bold]{name}[/]: {remedy}")
+        console.print(f"[bold]{escape(name)}[/]: {escape(remedy)}")
 
 
 def remedies(verdict: Verdict) -> dict[str, str]:
@@ -123,5 +128,5 @@ def _cell(judgement: Judgement) -> str:
     if judgement.passed is None:
         return "[dim]not judged[/]"
     colour = "green" if judgement.passed else "bold red"
-    note = f"\n[dim]{judgement.note}[/]" if judgement.note else ""
+    note = f"\n[dim]{escape(judgement.note)}[/]" if judgement.note else ""
     return f"{shown_values(judgement)} [{colour}]{mark(judgement)}[/]{note}"

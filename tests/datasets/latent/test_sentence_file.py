@@ -65,6 +65,12 @@ def test_plain_text_has_no_graphs(tmp_path: Path):
     assert found.graphs is None and found.complexity is None
 
 
+@pytest.mark.parametrize(("name", "line"), [("a.txt", "One."), ("a.jsonl", '{"sentence": "One."}')])
+def test_a_byte_order_mark_is_no_part_of_the_sentence(tmp_path: Path, name: str, line: str):
+    (tmp_path / name).write_text(line, encoding="utf-8-sig")
+    assert read_sentences(tmp_path / name).texts == ["One."]
+
+
 def test_json_lines_may_lack_graphs(tmp_path: Path):
     path = tmp_path / "sentences.jsonl"
     path.write_text('{"sentence": "One."}\n\n{"sentence": "Two."}\n')
@@ -89,6 +95,8 @@ def test_selected_sentences_keep_their_graphs(tmp_path: Path):
     ("line", "message"),
     [
         ("{", r"got no JSON \(.*expected one JSON object"),
+        ("[" * 100_000, r"got no JSON \(.*expected one JSON object"),
+        (r'{"sentence": "a \ud800 block."}', "expected text without lone surrogates"),
         ("[1]", r"got '\[1\]', expected an object with a text under 'sentence'"),
         ('{"text": "A."}', "expected an object with a text under 'sentence'"),
         ('{"sentence": 5}', "expected an object with a text under 'sentence'"),

@@ -4,7 +4,7 @@ import latent_fields
 import numpy as np
 import pytest
 
-from stillhouse.engine.evaluation.latent.comparison import correlations, draw_strip, interpolate, nearest_sentences
+from stillhouse.engine.evaluation.latent.comparison import draw_strip, interpolate, nearest_sentences
 
 LATENTS = latent_fields.natural(0, sentences=6, evaluations=1)[0]
 
@@ -14,13 +14,6 @@ def test_a_latent_is_its_own_nearest_whatever_its_scale_and_offset():
     assert [row[0][0] for row in found] == list("abcdef")
     assert [row[0][1] for row in found] == pytest.approx([1.0] * 6)
     assert all(row[1][1] < 0.5 for row in found)
-
-
-def test_correlations_are_numpys():
-    found = correlations(LATENTS[:2], LATENTS[2:])
-    rows = (LATENTS - LATENTS.mean((-2, -1), keepdims=True)).reshape(6, -1)
-    assert found == pytest.approx(np.corrcoef(rows)[:2, 2:], abs=1e-3)
-    assert (correlations(np.zeros_like(LATENTS), LATENTS) == 0).all()
 
 
 def test_interpolation_begins_and_ends_at_its_ends_and_keeps_the_variance():
@@ -53,3 +46,8 @@ def test_the_strip_is_drawn(tmp_path):
     strip = interpolate(LATENTS[0], LATENTS[1], 3)
     path = draw_strip(strip, tmp_path / "strip.png", "a red cube.", "a blue box.", ["a red cube."] * 3)
     assert path.read_bytes()[:4] == b"\x89PNG" and path.stat().st_size > 10_000
+
+
+def test_a_dollar_is_drawn_as_it_stands(tmp_path):
+    path = draw_strip(LATENTS[:2], tmp_path / "strip.png", r"$\nonsense{$", "a $_$ b", [r"$\frac$"] * 2)
+    assert path.is_file()

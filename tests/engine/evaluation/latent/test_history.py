@@ -9,7 +9,7 @@ from stillhouse.engine.errors import RunFolderError
 from stillhouse.engine.evaluation.latent.history import differences, read_history
 from stillhouse.engine.evaluation.latent.statistics import Evaluation
 
-ONE = Evaluation((2.0, 1.9), (1.0, 0.9), 1000.0, 6.0, 0.03, 0.6, 10.0, 1.0, 1.05, 500)
+ONE = Evaluation((2.0, 1.9), (1.0, 0.9), 1000.0, 6.0, 0.03, 0.1, 0.0, 0.6, 10.0, 1.0, 1.1, 1.05, 500)
 
 
 def write_log(folder, lines: list[dict]) -> None:

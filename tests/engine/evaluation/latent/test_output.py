@@ -2,6 +2,7 @@
 
 import json
 import sys
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -65,6 +66,26 @@ def test_the_page_is_self_contained_and_escaped(written):
 def test_dead_latents_are_drawn_too(tmp_path):
     written = write(tmp_path, [subject_of_arrays("seed 0", np.zeros((1, 2, 6, 32, 32), np.float32))])
     assert "collapsed: dead latent" in written["report"].read_text()
+
+
+@pytest.mark.parametrize("first", [0, 1])
+def test_a_run_with_a_probe_beside_one_without(subject, tmp_path, first: int):
+    plain = subject_of_arrays("seed 1", natural(1, 6, 2))
+    page = write(tmp_path, [subject, plain] if first == 0 else [plain, subject])["report"].read_text()
+    section = page.partition("What a linear probe reads")[2].partition("<h2>")[0]
+    assert "0.900" in section and "seed 0" in section and "seed 1" not in section
+
+
+def test_probes_of_other_labels(subject, tmp_path):
+    result = replace(subject.run.probe, accuracies={"shape": 0.8}, majority={"shape": 0.2})
+    other = replace(subject, run=replace(subject.run, name="seed 1", probe=result))
+    section = write(tmp_path, [subject, other])["report"].read_text().partition("What a linear probe reads")[2]
+    assert "0.900" in section and "not judged" in section
+
+
+def test_dollars_are_drawn_as_they_stand(subject, tmp_path):
+    odd = replace(subject, run=replace(subject.run, name=r"seed $\nonsense{$"), sentences=[r"$\frac$ block."])
+    assert r"$\frac$ block." in write(tmp_path, [odd])["report"].read_text()
 
 
 def test_colours_and_their_scale():

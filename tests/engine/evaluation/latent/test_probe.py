@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from stillhouse.engine.evaluation.latent.probe import Ridge, one_word_pairs, pair_correlations, probe
+from stillhouse.engine.evaluation.latent.probe import Ridge, one_word_pairs, probe
 
 CLASSES = np.array(["red", "blue", "green"])
 
@@ -50,15 +50,6 @@ def test_one_word_pairs():
     # Sentence 6 repeats 0, and so differs in no word from it.
     assert one_word_pairs(sentences) == [(0, 1), (0, 2), (1, 3), (1, 6), (2, 6), (4, 5)]
     assert one_word_pairs([]) == []
-
-
-def test_pair_correlations():
-    generator = np.random.default_rng(0)
-    latents = np.repeat(generator.standard_normal((1, 2, 8, 8)), 4, 0)
-    latents[1] = 3 * latents[0] + 5
-    latents[2] = -latents[0]
-    latents[3] = 7
-    assert pair_correlations(latents, [(0, 1), (0, 2), (0, 3)]) == pytest.approx([1, -1, 0])
 
 
 def test_labels_must_fit():

@@ -129,3 +129,12 @@ def test_a_run_of_another_config_is_no_seed(run):
     changed = rewrite(run, lambda content: content["meta"]["config"]["optim_wrapper"]["optimizer"].update(lr=0.5))
     with pytest.raises(CheckpointError, match=r"holds a run of another config \(it differs in optim_wrapper\)"):
         seed_checkpoints(changed, [3], lambda words: None)
+
+
+def test_a_checkpoint_outside_its_run_has_no_place_for_other_seeds(run, tmp_path):
+    lonely = tmp_path / "elsewhere" / "alone.pth"
+    lonely.parent.mkdir()
+    shutil.copy(find_checkpoint(run), lonely)
+    with pytest.raises(CheckpointError, match=r"alone\.pth: lies outside its run's folder .* Name the run's folder"):
+        seed_checkpoints(lonely, [3], lambda words: None)
+    assert seed_checkpoints(lonely, [0]) == [] and not (tmp_path / "elsewhere-seed3").exists()

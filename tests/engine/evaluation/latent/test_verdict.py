@@ -12,7 +12,7 @@ from stillhouse.engine.evaluation.latent.statistics import Evaluation
 from stillhouse.engine.evaluation.latent.subject import SeedRun, subject_of_arrays
 from stillhouse.engine.evaluation.latent.verdict import Verdict, collapses_of, judge, print_verdict
 
-GOOD = Evaluation((2.0,) * 6, (1.0,) * 6, 1000.0, 6.0, 0.03, 0.6, 10.0, 1.0, 1.05, 500)
+GOOD = Evaluation((2.0,) * 6, (1.0,) * 6, 1000.0, 6.0, 0.03, 0.1, 0.0, 0.6, 10.0, 1.0, 1.1, 1.05, 500)
 OF_SEEDS = {"seeds", "every seed passes", "spread of seeds"}
 
 
@@ -61,7 +61,7 @@ def test_zeros():
 
 def test_a_tiny_amplitude_fails_by_its_variance_alone(fields):
     run = run_of(1e-3 * fields)
-    assert failing_alone(run) == {"variance"}
+    assert failing_alone(run) == {"variance", "dead maps"}
     assert collapses_of(run.last)[0].startswith("collapsed: dead latent (no variance: at most 1e-06")
 
 
@@ -93,7 +93,7 @@ def test_a_checkerboard_alone():
 
 def test_identical_channels(fields):
     run = run_of(np.repeat(fields[:, :, :1], 6, 2))
-    assert failing_alone(run) == {"channel correlation"}
+    assert failing_alone(run) == {"channel correlation", "copied channels"}
     assert collapses_of(run.last) == ["collapsed: identical channels (correlation 1.000)"]
 
 
@@ -178,7 +178,7 @@ def test_three_seeds_are_needed():
 def test_the_same_latents_thrice_are_one_seed():
     verdict = judge([seed(f"seed {number}") for number in range(3)])
     assert failing(verdict) == {"seeds", "spread of seeds"}
-    assert "some with the very same latents" in verdict.together[0].note
+    assert "some the same" in verdict.together[0].note
 
 
 def test_every_seed_must_pass():
@@ -197,7 +197,7 @@ def test_the_probe():
     assert judge_probe(None).passed is None
     assert judge_probe({"colour": 0.8, "shape": 0.9}).passed is True
     wrong = judge_probe({"colour": 0.9, "shape": 0.79})
-    assert wrong.passed is False and wrong.note == "shape 0.790" and "pair hinge" in wrong.remedy
+    assert wrong.passed is False and wrong.note == "shape 0.790" and "sentence hinge" in wrong.remedy
 
 
 def test_relative_range_of_nothing_is_infinite():
@@ -218,3 +218,36 @@ def test_the_table(capsys):
     text = capsys.readouterr().out
     assert "seed 0 collapsed: dead latent" in text and "scale-invariant form of TV" in text
     assert "not judged" in text and "1 seed, needs 3 different ones" in text
+
+
+def test_half_dead_latents_fail_and_are_named(fields):
+    half = 2**0.5 * fields
+    half[:, :, :, ::2] *= 1e-3
+    half[:, :, ::2] *= 1e-3
+    run = run_of(half)
+    assert "dead maps" in failing_alone(run)
+    alternate = fields.copy() * 1.3
+    alternate[:, ::2] *= 1e-3
+    assert any("dead maps" in words for words in collapses_of(run_of(alternate).last))
+
+
+def test_copies_of_one_channel_with_changing_signs_fail(fields):
+    signs = np.sign(np.random.default_rng(0).standard_normal((*fields.shape[:3], 1, 1)))
+    run = run_of(fields[:, :, :1] * signs)
+    assert "copied channels" in failing_alone(run)
+    assert any("identical channels" in words for words in collapses_of(run.last))
+
+
+def test_doubled_pixels_fail_by_their_grid(fields):
+    assert "grid" in failing_alone(run_of(fields[..., ::2, ::2].repeat(2, -1).repeat(2, -2)))
+
+
+def test_latents_scaled_or_reordered_are_no_other_seed(fields):
+    copies = [run_of(fields), run_of(1.01 * fields), run_of(fields[:, ::-1].copy())]
+    runs = [replace(run, name=f"seed {number}") for number, run in enumerate(copies)]
+    assert judge(runs).together[0].values == (1.0,)
+
+
+def test_checkpoints_of_one_training_are_one_seed():
+    runs = [replace(seed(f"seed {number}", 2 + number / 100), seed=7) for number in range(3)]
+    assert judge(runs).together[0].values == (1.0,)
