@@ -1,8 +1,8 @@
 """Networks, one folder a domain; importing the package registers them."""
 
-from . import can, latent
+from . import can, latent, raster
 from .frozen import FrozenModel
 from .minigpt import MiniGPT
 from .network import Network
 
-__all__ = ["FrozenModel", "MiniGPT", "Network", "can", "latent"]
+__all__ = ["FrozenModel", "MiniGPT", "Network", "can", "latent", "raster"]

@@ -1,0 +1,126 @@
+"""Sub-pixels of the pixels where one straight edge is not enough: stroke ends, crossings, joints."""
+
+import torch
+from torch import Tensor
+
+from .feet import Feet, dot
+from .footprint import Footprint, edge_coverage
+from .windows import Windows
+
+SIDE = 4
+_TINY = 1e-12
+_LEAST_STRETCH = 0.25
+_REFINE = 2
+_STRAIGHT = 0.02
+
+
+def sub_pixel_feet(feet: Feet, windows: Windows) -> tuple[Tensor, Tensor, Tensor, Tensor]:
+    """Distances from the sub-pixels' centres to the curve, by one Newton step from the foot of the pixel's centre.
+
+    Args:
+        feet: N pairs.
+        windows: where they come from.
+
+    Returns:
+        distance (m, N) in pixels, unit normal x and y (m, N), local parameter of the sub-pixel's foot (m, N); m = SIDE^2.
+    """
+    steps = (torch.arange(SIDE, device=feet.pixel.device).to(feet.offset) + 0.5)[:, None] / SIDE - 0.5
+    speed = dot(feet.velocity, feet.velocity)
+    slope = _grid(speed - 2 * dot(feet.offset, feet.acceleration), -2 * feet.acceleration, steps)
+    slope = torch.maximum(slope, speed * _LEAST_STRETCH).clamp_min_(_TINY)
+    shift = _grid(dot(feet.offset, feet.velocity), feet.velocity, steps).div_(slope).clamp_(-1, 1)
+    lowest = windows.lowest.index_select(0, feet.window) - feet.parameter
+    highest = windows.highest.index_select(0, feet.window) - feet.parameter
+    shift = torch.minimum(torch.maximum(shift, lowest), highest)
+    curved = _curved(feet, speed).nonzero()[:, 0]
+    if len(curved):
+        own = feet.take(curved)
+        refined, lowest, highest = (value.index_select(-1, curved) for value in (shift, lowest, highest))
+        for _ in range(_REFINE):
+            refined = torch.minimum(torch.maximum(_refined(own, refined, steps), lowest), highest)
+        shift.index_copy_(1, curved, refined)
+    x, y = (_offset(feet, shift, steps, axis) for axis in (0, 1))
+    distance = torch.addcmul(x * x, y, y).sqrt_()
+    inverse = 1 / distance.clamp_min(_TINY)
+    return distance, x.mul_(inverse), y.mul_(inverse), shift.add_(feet.parameter)
+
+
+def _offset(feet: Feet, shift: Tensor, steps: Tensor, axis: int) -> Tensor:
+    """One coordinate (m, N) from the curve's point at the foot's parameter plus ``shift`` to the sub-pixels' centres."""
+    bend = torch.addcmul(feet.acceleration[axis], shift, feet.jerk[axis])
+    offset = (feet.offset[axis] - shift * torch.addcmul(feet.velocity[axis], shift, bend)).unflatten(0, (SIDE, SIDE))
+    return (offset + (steps[None] if axis == 0 else steps[:, None])).flatten(0, 1)
+
+
+def _curved(feet: Feet, speed: Tensor) -> Tensor:
+    """Where the curve is so far from a line run at constant speed, over a pixel, that one Newton step is not enough."""
+    bend, jerk = (dot(vector, vector) for vector in (feet.acceleration, feet.jerk))
+    return torch.maximum(bend, jerk / speed.clamp_min(_TINY)) > _STRAIGHT**2 * speed.square()
+
+
+def _refined(feet: Feet, shift: Tensor, steps: Tensor) -> Tensor:
+    """One more Newton step, from the feet at ``shift``."""
+    x, y = (_offset(feet, shift, steps, axis) for axis in (0, 1))
+    bend_x, bend_y = (torch.addcmul(feet.acceleration[axis], 3 * shift, feet.jerk[axis]) for axis in (0, 1))
+    speed_x, speed_y = (
+        torch.addcmul(feet.velocity[axis], shift, bend + feet.acceleration[axis])
+        for axis, bend in enumerate((bend_x, bend_y))
+    )
+    speed = torch.addcmul(speed_x * speed_x, speed_y, speed_y)
+    slope = speed - 2 * torch.addcmul(x * bend_x, y, bend_y)
+    slope = torch.maximum(slope, speed * _LEAST_STRETCH).clamp_min_(_TINY)
+    return shift + torch.addcmul(x * speed_x, y, speed_y).div_(slope).clamp_(-1, 1)
+
+
+def nearest(signed: Tensor, group: Tensor, groups: int, lowest: float) -> Tensor:
+    """Which entry is the least of its group, in each sub-pixel; ties share.
+
+    Args:
+        signed: (m, N) signed distances to the strokes' edges.
+        group: (N,) int64 in [0, groups).
+        groups: number of groups.
+        lowest: a bound below all of ``signed``.
+
+    Returns:
+        (m, N) weights that sum to 1 over each group.
+    """
+    # Positive floats are ordered like their bits, and the least of integers is found several times faster.
+    bits = (signed - lowest).view(torch.int32 if signed.dtype == torch.float32 else torch.int64)
+    index = group.expand(len(bits), -1)
+    least = torch.full((len(bits), groups), torch.iinfo(bits.dtype).max, dtype=bits.dtype, device=bits.device)
+    least.scatter_reduce_(1, index, bits, "amin")
+    won = (bits == least.index_select(1, group)).to(signed)
+    if won.sum() > least.numel():
+        shared = won.new_zeros(least.shape).scatter_add_(1, index, won)
+        won = won / shared.index_select(1, group)
+    return won
+
+
+def sub_pixel_footprint(
+    feet: Feet, windows: Windows, radius: Tensor, group: Tensor, groups: int, thin: bool
+) -> Footprint:
+    """Coverage of each sub-pixel by the union of a group's strokes, shared out to the strokes that are nearest.
+
+    Args:
+        feet: N pairs.
+        windows: where they come from.
+        radius: (N,) half the width, in pixels.
+        group: (N,) which pairs form a union.
+        groups: number of groups.
+        thin: whether both edges of a stroke can meet one sub-pixel.
+
+    Returns:
+        (m, N); summing a group's coverage gives that of its union.
+    """
+    distance, normal_x, normal_y, parameter = sub_pixel_feet(feet, windows)
+    lowest = -2.0 * float(radius.max()) - 1 if len(radius) else -1.0
+    won = nearest(distance - radius, group, groups, lowest)
+    normal = torch.stack([normal_x, normal_y])
+    coverage, push, spread = edge_coverage(distance * SIDE, normal, radius * SIDE, thin)
+    push, spread = push * won * SIDE, spread * won * SIDE
+    return Footprint(coverage * won, push * normal, spread, parameter)
+
+
+def _grid(constant: Tensor, axis: Tensor, steps: Tensor) -> Tensor:
+    """(m, N): a constant (N,) plus the component along an axis (2, N) of the steps to the sub-pixels' centres, row by row."""
+    return ((constant + steps * axis[0])[None] + (steps * axis[1])[:, None]).flatten(0, 1)

@@ -1,0 +1,144 @@
+"""Windows of 8 x 8 pixels around chords, and which of their pixels can have a foot on the chord."""
+
+from dataclasses import dataclass
+
+import torch
+from torch import Tensor
+
+from .flatten import BULGE, PIXEL_REACH, WINDOW, Chords, local_power_basis, position, tangent
+
+_OPEN = 1e9
+_OVERLAP = 1e-3
+_SHARP = 0.95
+
+
+@dataclass
+class Windows:
+    """One chord and one window a row; wide strokes have several windows a chord.
+
+    Attributes:
+        chords: stroke and parameters.
+        left: (n,) int64, first column of pixels.
+        top: (n,) int64, first row.
+        planes: (6, n): half-planes of the normals at the two knots and the chord's strip. The signed distance of the window's
+            pixel (i, j) is planes[2k] j + planes[2k + 1] i + offsets[k].
+        offsets: (3, n), for k = 0 (after the first knot), 1 (before the second), 2 (across the chord).
+        slack: (3, n): how far outside each a pixel may lie.
+        lowest: (n,) local parameter at which the stroke begins, at most 0.
+        highest: (n,) at which it ends, at least 1.
+        sharp: (n,) bool, where the chord's piece turns by more than ``_SHARP`` and a pixel may have several feet on it.
+    """
+
+    chords: Chords
+    left: Tensor
+    top: Tensor
+    planes: Tensor
+    offsets: Tensor
+    slack: Tensor
+    lowest: Tensor
+    highest: Tensor
+    sharp: Tensor
+
+
+def build_windows(
+    chords: Chords, coefficients: Tensor, radius: Tensor, height: int, width: int, dtype: torch.dtype
+) -> Windows:
+    """Lay windows over chords.
+
+    Args:
+        chords: n of them.
+        coefficients: power basis (N, 4, 2) of the strokes in pixels, float64.
+        radius: (N,).
+        height: of the canvas, a multiple of 8.
+        width: likewise.
+        dtype: of the planes.
+
+    Returns:
+        windows inside the canvas.
+    """
+    own = coefficients[chords.stroke]
+    first, second = position(own, chords.start), position(own, chords.end)
+    reach = radius[chords.stroke] + PIXEL_REACH + BULGE
+    tile, left, top = _tiles(torch.minimum(first, second), torch.maximum(first, second), reach, height, width)
+    chords = chords if tile is None else chords.take(tile)
+    if tile is not None:
+        own, first, second, reach = own[tile], first[tile], second[tile], reach[tile]
+    knots = torch.stack([first, second])
+    tangents = torch.stack([tangent(own, chords.start), tangent(own, chords.end)])
+    return _planes(chords, left, top, knots, tangents, reach, dtype)
+
+
+def candidates(windows: Windows, rows: slice) -> tuple[Tensor, Tensor]:
+    """Pixels that have a foot on their window's chord.
+
+    Args:
+        windows: n of them.
+        rows: which to look at.
+
+    Returns:
+        window (N,) int64, ascending, and place (N,) int64 within it, 8 * row + column.
+    """
+    steps = torch.arange(WINDOW, device=windows.left.device).to(windows.planes)[:, None]
+    planes, offsets, slack = windows.planes[:, rows], windows.offsets[:, rows], windows.slack[:, rows]
+    inside = None
+    for k in range(3):
+        across = (steps * planes[2 * k])[None] + (steps * planes[2 * k + 1] + offsets[k])[:, None]
+        across = slack[2] - across.abs_() if k == 2 else across.add_(slack[k])
+        inside = across if inside is None else torch.minimum(inside, across, out=inside)
+    found = (inside > 0).flatten(0, 1).t().contiguous().view(-1).nonzero()[:, 0]  # pyright: ignore[reportOptionalOperand]
+    return (found >> 6) + (rows.start or 0), found & 63
+
+
+def window_coefficients(coefficients: Tensor, windows: Windows) -> Tensor:
+    """Chords as cubics in u in [0, 1], in pixels from the centre of their window's first pixel.
+
+    Args:
+        coefficients: power basis (N, 4, 2) of the strokes in pixels; gradients pass.
+        windows: n of them.
+
+    Returns:
+        (8, n): x and y of the constant, then of u, u^2 and u^3.
+    """
+    chords = windows.chords
+    local = local_power_basis(coefficients.index_select(0, chords.stroke), chords.start, chords.end)
+    origin = torch.stack([windows.left, windows.top], dim=1).to(local) + 0.5
+    return torch.cat([local[:, :1] - origin[:, None], local[:, 1:]], dim=1).flatten(1).t().contiguous()
+
+
+def _tiles(low: Tensor, high: Tensor, reach: Tensor, height: int, width: int) -> tuple[Tensor | None, Tensor, Tensor]:
+    """Windows that cover boxes: which box each belongs to (nothing where one a box is enough), its first column and row."""
+    size = torch.tensor([width, height], device=low.device)
+    first = (low - reach[:, None] - 0.5).ceil().clamp_min(0).long()
+    last = torch.minimum((high + reach[:, None] - 0.5).floor().long(), size - 1)
+    count = (last - first).clamp_min(0) // WINDOW + 1
+    first = torch.minimum(first, size - count * WINDOW)
+    if not (count > 1).any():
+        return None, first[:, 0], first[:, 1]
+    total = count.prod(1)
+    box = torch.repeat_interleave(torch.arange(len(total), device=low.device), total)
+    within = torch.arange(len(box), device=low.device) - (total.cumsum(0) - total)[box]
+    column, row = within % count[box, 0], within // count[box, 0]
+    return box, first[box, 0] + column * WINDOW, first[box, 1] + row * WINDOW
+
+
+def _planes(
+    chords: Chords, left: Tensor, top: Tensor, knots: Tensor, tangents: Tensor, reach: Tensor, dtype: torch.dtype
+) -> Windows:
+    """A foot lies between the knots' normals, at a stroke's ends up to ``reach`` outside, and within ``reach`` of the chord."""
+    knots = knots - (torch.stack([left, top], dim=1).to(knots) + 0.5)
+    chord = knots[1] - knots[0]
+    chord = chord / chord.norm(dim=1, keepdim=True).clamp_min(1e-12)
+    normals = torch.stack([tangents[0], -tangents[1], torch.stack([-chord[:, 1], chord[:, 0]], dim=1)])
+    offsets = -(normals * torch.stack([knots[0], knots[1], knots[0]])).sum(2)
+    # Where a piece turns sharply a pixel may have two feet on it, which the signs at its knots do not show.
+    sharp = (tangents[0] * tangents[1]).sum(1) < _SHARP
+    begins, ends = chords.start == 0, chords.end == 1
+    step = chords.end - chords.start
+    overlap = _OVERLAP + 1e-6 * reach
+    before, after = (torch.where(edge, reach, overlap).masked_fill(sharp, _OPEN) for edge in (begins, ends))
+    return Windows(
+        chords, left, top,
+        planes=normals.permute(0, 2, 1).flatten(0, 1).to(dtype), offsets=offsets.to(dtype),
+        slack=torch.stack([before, after, reach]).to(dtype),
+        lowest=(-chords.start / step).to(dtype), highest=((1 - chords.start) / step).to(dtype), sharp=sharp,
+    )  # fmt: skip

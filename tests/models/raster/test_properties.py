@@ -1,0 +1,78 @@
+"""What must not change the image: moving by whole pixels, direction, order, a cut."""
+
+import math
+
+import torch
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from stillhouse.models.raster import BezierRasterizer
+
+SIZE = 48
+CLOSE = dict(atol=1e-3, rtol=0)
+renderer = BezierRasterizer(SIZE)
+
+
+@st.composite
+def strokes(draw, most: int = 4) -> torch.Tensor:
+    """(1, S, 4, 2): smooth strokes of any heading that turn by up to .7 rad at a control point, 3 to 24 px apart."""
+    return torch.stack([_stroke(draw) for _ in range(draw(st.integers(1, most)))])[None]
+
+
+def _stroke(draw) -> torch.Tensor:
+    heading = draw(st.floats(0, 2 * math.pi))
+    points = [(draw(st.floats(4, SIZE - 4)), draw(st.floats(4, SIZE - 4)))]
+    step = draw(st.floats(3, 16))
+    for _ in range(3):
+        length = step * draw(st.floats(0.7, 1.5))
+        points.append((points[-1][0] + length * math.cos(heading), points[-1][1] + length * math.sin(heading)))
+        heading += draw(st.floats(-0.7, 0.7)) * min(1, length / 10)
+    return torch.tensor(points) * (2 / SIZE) - 1
+
+
+@given(strokes(), st.integers(-9, 9), st.integers(-9, 9))
+@settings(deadline=None, max_examples=40)
+def test_moving_by_whole_pixels(sketch, right, down):
+    moved = renderer(sketch + torch.tensor([right, down]) * (2 / SIZE))
+    rolled = renderer(sketch).roll((down, right), (1, 2))
+    rows, columns = (slice(max(0, s), SIZE + min(0, s)) for s in (down, right))
+    torch.testing.assert_close(moved[:, rows, columns], rolled[:, rows, columns], **CLOSE)
+
+
+@given(strokes())
+@settings(deadline=None, max_examples=40)
+def test_direction(sketch):
+    torch.testing.assert_close(renderer(sketch.flip(2)), renderer(sketch), **CLOSE)
+
+
+@given(strokes(), st.randoms(use_true_random=False))
+@settings(deadline=None, max_examples=40)
+def test_order_of_black_strokes(sketch, random):
+    order = list(range(sketch.shape[1]))
+    random.shuffle(order)
+    torch.testing.assert_close(renderer(sketch[:, order]), renderer(sketch), **CLOSE)
+
+
+@given(strokes(), st.floats(0, 1))
+@settings(deadline=None, max_examples=80)
+def test_a_cut(sketch, t):
+    torch.testing.assert_close(renderer(cut(sketch, t)), renderer(sketch), **CLOSE)
+
+
+@given(st.lists(st.floats(-1.2, 1.2), min_size=8, max_size=8), st.floats(0, 1))
+@settings(deadline=None, max_examples=40)
+def test_a_cut_of_any_two_lines(numbers, t):
+    sketch = torch.tensor(numbers).view(1, 2, 2, 2)
+    middle = sketch[:, :, :1] * (1 - t) + sketch[:, :, 1:] * t
+    halves = torch.cat([torch.cat([sketch[:, :, :1], middle], 2), torch.cat([middle, sketch[:, :, 1:]], 2)], 1)
+    torch.testing.assert_close(renderer(halves), renderer(sketch), **CLOSE)
+
+
+def cut(sketch: torch.Tensor, t: float) -> torch.Tensor:
+    """Every stroke in two, by de Casteljau."""
+    levels = [sketch]
+    for _ in range(3):
+        levels.append(levels[-1][:, :, :-1] * (1 - t) + levels[-1][:, :, 1:] * t)
+    first = torch.stack([level[:, :, 0] for level in levels], dim=2)
+    second = torch.stack([level[:, :, -1] for level in reversed(levels)], dim=2)
+    return torch.cat([first, second], dim=1)
