@@ -88,6 +88,8 @@ def main(args: argparse.Namespace) -> int:
     from stillhouse.engine.evaluation.latent.photographs import photograph_maps
     from stillhouse.engine.evaluation.latent.verdict import judge, print_verdict
 
+    if args.out_dir:
+        Path(args.out_dir).mkdir(parents=True, exist_ok=True)  # a wrong name shows before the work, not after it
     photographs = photograph_maps(args.photos)
     subjects = subjects_of(args)
     verdict = judge([subject.run for subject in subjects])
