@@ -1,6 +1,7 @@
 """Text to an image-like latent: the full network (25.5 M parameters) for 50,000 steps of 256 sentences on a GPU.
 
 Command: python tools/train.py configs/phase1_full.py
+Hardware: one GPU, bf16. Wall time and results: not measured yet, no GPU was at hand.
 """
 
 _base_ = ["_base_/runtime.py", "_base_/latent.py", "_base_/latent_priors.py"]
