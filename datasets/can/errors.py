@@ -1,18 +1,10 @@
 """What is wrong with a recording or a set of recordings: where, what was got, what was expected, the remedy."""
 
+from ..errors import DataError
 
-class CANFormatError(ValueError):
-    """A recording cannot be read or used as it stands.
 
-    Args:
-        where: ``file`` or ``file:line`` (``file:row`` for tables).
-        got: what stands there.
-        expected: what should stand there.
-        remedy: the nearest fix.
-    """
-
-    def __init__(self, where: object, got: str, expected: str, remedy: str) -> None:
-        super().__init__(f"{where}: got {got}, expected {expected}. {remedy}")
+class CANFormatError(DataError):
+    """A recording cannot be read or used as it stands."""
 
 
 class LeakageError(ValueError):

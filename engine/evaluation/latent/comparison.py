@@ -10,10 +10,10 @@ from matplotlib.figure import Figure
 from ....losses.spectral_slope import spectral_slope
 from ..plotting import INK, save, style
 from .correlation import correlations
-from .montage import rgb_images
+from .montage import LIMIT, rgb_images
 from .statistics import checked
 
-SHORT = 60  # letters of a sentence in a title
+LONGEST = 120  # letters of a sentence in a title
 
 
 def nearest_sentences(
@@ -83,7 +83,7 @@ def draw_strip(latents: np.ndarray, path: str | Path, first: str, second: str, n
             grid[0][column].imshow(coloured[column], interpolation="nearest")
             for channel in range(channels):
                 image = maps[column, channel].numpy()
-                grid[channel + 1][column].imshow(image, cmap="gray", vmin=-2.5, vmax=2.5, interpolation="nearest")
+                grid[channel + 1][column].imshow(image, cmap="gray", vmin=-LIMIT, vmax=LIMIT, interpolation="nearest")
             grid[0][column].set_title(f"alpha {slopes[column]:.2f}", fontsize=7.5)
             grid[-1][column].text(
                 0.5, -0.06, _wrapped(nearest[column]), transform=grid[-1][column].transAxes, ha="center", va="top",
@@ -97,7 +97,7 @@ def draw_strip(latents: np.ndarray, path: str | Path, first: str, second: str, n
 
 
 def _short(sentence: str) -> str:
-    return sentence if len(sentence) <= 2 * SHORT else sentence[: 2 * SHORT - 1] + "…"
+    return sentence if len(sentence) <= LONGEST else sentence[: LONGEST - 1] + "…"
 
 
 def _wrapped(sentence: str, width: int = 24) -> str:

@@ -29,7 +29,7 @@ BORDER = (1 / 1.3, 1.3)
 GRID = 1.35
 # Null, the same draws: at most .16; a tenth of that in trained latents.
 COPIED = 0.5
-FAINT = 0.05
+FAINT_SHARE = 0.05
 ALPHA_SPREAD = 0.15
 ACCURACY = 0.8
 MORE_SEEDS = "train more seeds: --seeds 1 2"
@@ -110,6 +110,11 @@ def relative_range(values: Sequence[float]) -> float:
     return (max(values) - min(values)) / mean if mean > 0 else math.inf
 
 
+def _last(statistic: str) -> Callable[[Sequence[Evaluation]], Sequence[float]]:
+    """Measures one number of the last evaluation."""
+    return lambda seen: [getattr(seen[-1], statistic)]
+
+
 CRITERIA = (
     Criterion(
         "spectrum",
@@ -132,21 +137,21 @@ CRITERIA = (
         "gradient kurtosis",
         "> 3",
         "raise the weight of the kurtosis loss, or that of TV, which makes contours sparse",
-        lambda seen: [seen[-1].kurtosis],
+        _last("kurtosis"),
         lambda values, last: values[0] > GAUSSIAN,
     ),
     Criterion(
         "channel correlation",
         f"largest off-diagonal <= {OFF_DIAGONAL}",
         "raise the weight of the decorrelation loss, pooled over the batch",
-        lambda seen: [seen[-1].off_diagonal],
+        _last("off_diagonal"),
         lambda values, last: values[0] <= OFF_DIAGONAL,
     ),
     Criterion(
         "copied channels",
         f"largest correlation within a sentence, averaged over sentences, <= {COPIED}",
         "raise the weight of the decorrelation loss, a sample",
-        lambda seen: [seen[-1].copied],
+        _last("copied"),
         lambda values, last: values[0] <= COPIED,
     ),
     Criterion(
@@ -158,44 +163,44 @@ CRITERIA = (
     ),
     Criterion(
         "dead maps",
-        f"at most {FAINT:.0%} of the maps with a variance below .05",
+        f"at most {FAINT_SHARE:.0%} of the maps with a variance below .05",
         "use a log-variance hinge or normalised output: some sentences or channels fade away",
-        lambda seen: [seen[-1].faint],
-        lambda values, last: values[0] <= FAINT,
+        _last("faint"),
+        lambda values, last: values[0] <= FAINT_SHARE,
     ),
     Criterion(
         "between sentences",
         f"share of the variance >= {SHARE}",
         "add the pair hinge between sentences, and start from Xavier-like weights and embeddings of std 0.5",
-        lambda seen: [seen[-1].between_share],
+        _last("between_share"),
         lambda values, last: values[0] >= SHARE,
     ),
     Criterion(
         "participation ratio",
         "at least 8, or half of N - 1 for few sentences",
         "add the pair hinge between sentences: a hinge on the share alone is met by one mode",
-        lambda seen: [seen[-1].participation_ratio],
+        _last("participation_ratio"),
         lambda values, last: values[0] >= directions_needed(last.sentences),
     ),
     Criterion(
         "checkerboard",
         f"energy at the highest frequencies <= {CHECKERBOARD:g} times that beside them",
         "smooth the head's output, start the query map as 1/f noise, or extend the blur warm-up",
-        lambda seen: [seen[-1].checkerboard],
+        _last("checkerboard"),
         lambda values, last: values[0] <= CHECKERBOARD,
     ),
     Criterion(
         "grid",
         f"gradients on rows or columns 2, 3, 4 or 8 apart <= {GRID:g} times the mean",
         "avoid upsampling by blocks and strided convolutions; smooth the head's output",
-        lambda seen: [seen[-1].grid],
+        _last("grid"),
         lambda values, last: 0 < values[0] <= GRID,
     ),
     Criterion(
         "border",
         "energy of the frame over that of the interior in [1/1.3, 1.3]",
         "use reflect padding in every convolution: zero padding draws a border",
-        lambda seen: [seen[-1].border],
+        _last("border"),
         lambda values, last: within(values[0], BORDER),
     ),
 )  # fmt: skip

@@ -7,7 +7,7 @@ from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
-from .criteria import CRITERIA, FAINT, SHARE, VARIANCE, Judgement, judge_probe, judge_seeds
+from .criteria import CRITERIA, FAINT_SHARE, SHARE, VARIANCE, Judgement, judge_probe, judge_seeds
 from .statistics import Evaluation
 from .subject import SeedRun
 
@@ -76,7 +76,7 @@ def collapses_of(evaluation: Evaluation) -> list[str]:
     found = []
     if dead:
         found.append(f"collapsed: dead channels {', '.join(map(str, dead))} (variance below {VARIANCE[0]})")
-    if evaluation.faint > FAINT and not dead:
+    if evaluation.faint > FAINT_SHARE and not dead:
         found.append(f"collapsed: dead maps ({evaluation.faint:.0%} of them have no variance to speak of)")
     if not evaluation.between_share >= SHARE:
         found.append(
