@@ -72,7 +72,7 @@ def subjects_of(args: argparse.Namespace) -> list:
 def checkpoints_of(args: argparse.Namespace) -> list[Path]:
     """Every checkpoint to judge; those of other seeds are trained first."""
     from stillhouse.engine.evaluation.latent.seed_runs import seed_checkpoints
-    from stillhouse.engine.evaluation.latent.trained import find_checkpoint
+    from stillhouse.engine.trained import find_checkpoint
 
     numbers = [seed for seed in args.seeds if isinstance(seed, int)]
     paths = [seed for seed in args.seeds if isinstance(seed, str)]

@@ -11,8 +11,8 @@ from stillhouse.engine.config import load_config
 from stillhouse.engine.dry_run import dry_run
 from stillhouse.engine.evaluation.latent.judging import judge_checkpoint
 from stillhouse.engine.evaluation.latent.seed_runs import seed_checkpoints
-from stillhouse.engine.evaluation.latent.trained import find_checkpoint
 from stillhouse.engine.evaluation.latent.verdict import judge
+from stillhouse.engine.trained import find_checkpoint
 from stillhouse.registry import LOSSES, MODELS
 
 ROOT = Path(__file__).resolve().parents[2]

@@ -9,7 +9,8 @@ from ...config import Experiment
 from ...errors import CheckpointError
 from ...launch import is_finished, train
 from ...run_folder import saved
-from .trained import find_checkpoint, read_trained, seed_of
+from ...trained import find_checkpoint
+from .trained import read_trained, seed_of
 
 
 def seed_checkpoints(base: Path, seeds: list[int], say=print) -> list[Path]:

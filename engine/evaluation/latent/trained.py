@@ -13,24 +13,12 @@ from rich.progress import track
 from torch import nn
 
 from ....registry import DATASETS, MODELS
-from ...checkpoint import chosen, load_strictly, network_state, read_checkpoint
+from ...checkpoint import load_strictly, network_state, read_checkpoint
 from ...companions import check_same_data
 from ...errors import CheckpointError
+from ...trained import find_checkpoint
 
 BATCH = 32
-
-
-def find_checkpoint(path: str | Path) -> Path:
-    """The checkpoint that a path names: itself, or the best, else the newest, of a run's folder.
-
-    Raises:
-        CheckpointError: nothing is there.
-    """
-    path = Path(path)
-    file = chosen(path) if path.is_dir() else path
-    if file is None or not file.is_file():
-        raise CheckpointError(f"{path}: holds no checkpoint; train it first, or name a checkpoint or a run's folder")
-    return file
 
 
 def seed_of(config: Mapping) -> int | None:

@@ -13,8 +13,9 @@ from stillhouse.engine.checkpoint import read_checkpoint, write_checkpoint
 from stillhouse.engine.errors import CheckpointError, CompanionError
 from stillhouse.engine.evaluation.latent.judging import judge_checkpoint, judge_checkpoints
 from stillhouse.engine.evaluation.latent.seed_runs import seed_checkpoints
-from stillhouse.engine.evaluation.latent.trained import find_checkpoint, seed_of
+from stillhouse.engine.evaluation.latent.trained import seed_of
 from stillhouse.engine.publish import publish
+from stillhouse.engine.trained import find_checkpoint
 
 
 @pytest.fixture(scope="module")
