@@ -8,6 +8,7 @@ from .ema import EMAHook
 from .image import ImageHook
 from .kd import KDHook
 from .log import LogHook
+from .loss_warmup import LossWarmupHook
 from .memory_cleanup import MemoryCleanupHook
 from .nan_guard import NaNGuardHook
 from .progress import ProgressHook
@@ -21,6 +22,7 @@ __all__ = [
     "ImageHook",
     "KDHook",
     "LogHook",
+    "LossWarmupHook",
     "MemoryCleanupHook",
     "NaNGuardHook",
     "ProgressHook",

@@ -1,20 +1,34 @@
 """The losses, one a file; importing the package registers them."""
 
 from .base import Loss, lookup, upcast
+from .bezier import arc_lengths, curve_accelerations, curve_points, curve_velocities, gauss_legendre
 from .border_energy import BorderEnergy, frame_energies
 from .channel_covariance import ChannelCovariance, channel_correlation, off_diagonal_mean
 from .cross_entropy import CrossEntropy, cross_entropy
 from .gradient_kurtosis import GradientKurtosis, gradient_kurtosis, kurtosis_penalty
+from .image_text_contrastive import ImageTextContrastive, image_text_contrastive, multi_positive_nce, same_group
 from .latent_match import LatentMatch, latent_distance
 from .map_variance import MapVariance, log_variance_hinge, map_variance
 from .mean_squared import MeanSquaredError, mean_squared_error
 from .neighbor import NeighborBCE, neighbor_bce, neighbor_targets
 from .output_match import OutputMatch, bernoulli_kl, output_distance
 from .passthrough import NamedOutput
+from .rendered import RenderedLoss
+from .rendered_lpips import RenderedLPIPS, build_lpips
+from .rendered_pixels import RenderedPixels, pixel_error
 from .sentence_separation import SentenceSeparation, pair_penalty, sentence_correlation, separation_penalty
 from .soft_labels import SoftLabels, soft_label_kl
 from .spectral_slope import SpectralSlope, bin_frequencies, radial_power, slope_penalty, spectral_slope
 from .standardize import MapLoss, standardize
+from .stroke_continuity import StrokeContinuity, end_gaps, stroke_continuity
+from .stroke_coverage import StrokeCoverage, stroke_coverage, stroke_midpoints
+from .stroke_curvature import StrokeCurvature, stroke_curvature
+from .stroke_degeneracy import StrokeDegeneracy, stroke_degeneracy, stroke_extents
+from .stroke_density import StrokeDensity, ink_layers, stroke_density
+from .stroke_length import StrokeLength, stroke_length
+from .stroke_loss import StrokeLoss, read_strokes, time_weights
+from .stroke_smoothness import StrokeSmoothness, chord_distances, stroke_smoothness
+from .supervised_contrastive import SupervisedContrastive, supervised_contrastive
 from .total_variation import TotalVariation, pixel_pairs, total_variation
 from .wavelet import WaveletMagnitude, detail_magnitude, haar, magnitude_penalty
 
@@ -23,6 +37,7 @@ __all__ = [
     "ChannelCovariance",
     "CrossEntropy",
     "GradientKurtosis",
+    "ImageTextContrastive",
     "LatentMatch",
     "Loss",
     "MapLoss",
@@ -31,19 +46,41 @@ __all__ = [
     "NamedOutput",
     "NeighborBCE",
     "OutputMatch",
+    "RenderedLPIPS",
+    "RenderedLoss",
+    "RenderedPixels",
     "SentenceSeparation",
     "SoftLabels",
     "SpectralSlope",
+    "StrokeContinuity",
+    "StrokeCoverage",
+    "StrokeCurvature",
+    "StrokeDegeneracy",
+    "StrokeDensity",
+    "StrokeLength",
+    "StrokeLoss",
+    "StrokeSmoothness",
+    "SupervisedContrastive",
     "TotalVariation",
     "WaveletMagnitude",
+    "arc_lengths",
     "bernoulli_kl",
     "bin_frequencies",
+    "build_lpips",
     "channel_correlation",
+    "chord_distances",
     "cross_entropy",
+    "curve_accelerations",
+    "curve_points",
+    "curve_velocities",
     "detail_magnitude",
+    "end_gaps",
     "frame_energies",
+    "gauss_legendre",
     "gradient_kurtosis",
     "haar",
+    "image_text_contrastive",
+    "ink_layers",
     "kurtosis_penalty",
     "latent_distance",
     "log_variance_hinge",
@@ -51,19 +88,34 @@ __all__ = [
     "magnitude_penalty",
     "map_variance",
     "mean_squared_error",
+    "multi_positive_nce",
     "neighbor_bce",
     "neighbor_targets",
     "off_diagonal_mean",
     "output_distance",
     "pair_penalty",
+    "pixel_error",
     "pixel_pairs",
     "radial_power",
+    "read_strokes",
+    "same_group",
     "sentence_correlation",
     "separation_penalty",
     "slope_penalty",
     "soft_label_kl",
     "spectral_slope",
     "standardize",
+    "stroke_continuity",
+    "stroke_coverage",
+    "stroke_curvature",
+    "stroke_degeneracy",
+    "stroke_density",
+    "stroke_extents",
+    "stroke_length",
+    "stroke_midpoints",
+    "stroke_smoothness",
+    "supervised_contrastive",
+    "time_weights",
     "total_variation",
     "upcast",
 ]

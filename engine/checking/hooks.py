@@ -1,7 +1,7 @@
-"""What hooks and schedules say about the rest of the run: the metrics they watch, and the unit they count in."""
+"""What hooks and schedules say about the rest of the run: the metrics and losses they name, and the unit they count in."""
 
 from ...registry import HOOKS, METRICS
-from .declared import answer, argument, declared, known_class
+from .declared import Names, answer, argument, check_names, declared, known_class
 from .problems import Problems, did_you_mean, listed, shown
 
 
@@ -24,6 +24,20 @@ def check_monitors(problems: Problems, cfg: dict) -> None:
             value = argument(component, hook, name)  # type: ignore[arg-type]
             if isinstance(value, str):
                 _check_metric(problems, f"{path}.{name}", value, reported, shown(component))
+
+
+def check_loss_names(problems: Problems, cfg: dict) -> None:
+    """Check the losses that hooks name, as keys or in a list, against those of the model."""
+    model = cfg.get("model")
+    losses = model.get("losses") if isinstance(model, dict) else None
+    if not isinstance(losses, dict):
+        return
+    known = Names(tuple(losses), "losses of the model")
+    for path, hook in hooks_of(cfg):
+        component = known_class(HOOKS, hook)
+        for name in getattr(component, "loss_args", ()):
+            value = argument(component, hook, name)  # type: ignore[arg-type]
+            check_names(problems, f"{path}.{name}", list(value) if isinstance(value, dict) else value, known)
 
 
 def _check_metric(problems: Problems, path: str, value: str, reported: list[str] | None, owner: str) -> None:

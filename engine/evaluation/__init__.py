@@ -1,16 +1,22 @@
 """Metrics, reports, comparisons and pictures of runs."""
 
+from .accuracy import Accuracy
 from .detection import DetectionMetric
 from .gathered import GatheredMetric
 from .latent import LatentStatistics
 from .parameters import count_parameters, sizes, vocabulary_free_parameters
+from .retrieval import RetrievalAccuracy
 from .scores import calibrate_threshold, detection_scores
+from .sketch import SketchStatistics
 from .terms import TermMean
 
 __all__ = [
+    "Accuracy",
     "DetectionMetric",
     "GatheredMetric",
     "LatentStatistics",
+    "RetrievalAccuracy",
+    "SketchStatistics",
     "TermMean",
     "calibrate_threshold",
     "count_parameters",

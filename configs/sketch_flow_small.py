@@ -1,0 +1,17 @@
+"""Sketches of a class by conditional flow matching: a 1.3 M parameter StrokeDiT that trains on a CPU.
+
+Command: python tools/make_sketches.py data/sketches && python tools/train.py configs/sketch_flow_small.py --with-companions
+"""
+
+_base_ = ["_base_/runtime.py", "_base_/sketch.py", "_base_/sketch_flow.py"]
+max_iters = 4000
+val_interval = 1000
+model = dict(
+    network=dict(
+        backbone=dict(type="StrokeDiT", width=128, num_layers=4, num_heads=4, ffn_width=192),
+        condition=dict(type="ClassCondition", num_classes="${num_classes}"),
+        data_scale=2.5,
+        sampling=dict(sampler="heun", steps=8, cfg_scale=1.5),
+    ),
+)
+default_hooks = dict(checkpoint=dict(by_epoch=False, interval=250))

@@ -1,0 +1,1 @@
+"""Drawing with trained sketch generators."""

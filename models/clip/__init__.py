@@ -1,0 +1,16 @@
+"""Images, sketches and captions in one space, by open_clip."""
+
+from .contrastive import ContrastiveCLIP
+from .encoder import CLIPEncoder
+from .views import colour_jitter, random_warps, warp_images, warp_strokes
+from .weights import load_clip
+
+__all__ = [
+    "CLIPEncoder",
+    "ContrastiveCLIP",
+    "colour_jitter",
+    "load_clip",
+    "random_warps",
+    "warp_images",
+    "warp_strokes",
+]

@@ -1,0 +1,34 @@
+"""Networks on sketches: their generators, and the classifiers that judge them."""
+
+from .conditions import ClassCondition, Condition, TokenCondition, Unconditional
+from .drawing import sketch_sheet
+from .flow import draw_times, estimate, guided_velocity, interpolate
+from .flow_matching import FlowMatching
+from .image_classifier import StrokeImageClassifier
+from .point_classifier import StrokePointClassifier
+from .sampling import Sampling, sampling_of, seeded_noise
+from .solvers import integrate, time_grid
+from .stroke_decoder import StrokeDecoder
+from .stroke_dit import StrokeDiT
+
+__all__ = [
+    "ClassCondition",
+    "Condition",
+    "FlowMatching",
+    "Sampling",
+    "StrokeDecoder",
+    "StrokeDiT",
+    "StrokeImageClassifier",
+    "StrokePointClassifier",
+    "TokenCondition",
+    "Unconditional",
+    "draw_times",
+    "estimate",
+    "guided_velocity",
+    "integrate",
+    "interpolate",
+    "sampling_of",
+    "seeded_noise",
+    "sketch_sheet",
+    "time_grid",
+]
