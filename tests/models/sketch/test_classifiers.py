@@ -69,9 +69,11 @@ def test_channels_of_points():
 def test_a_judge_learns_the_toys(judge):
     strokes, label = toys(16, classes=3)
     held_out, wanted = toys(8, classes=3, seed=1)
-    network = judge(num_classes=3)
+    # Small pictures, to save time.
+    small = dict(renderer=dict(type="BezierRasterizer", canvas_size=32)) if judge is StrokeImageClassifier else {}
+    network = judge(num_classes=3, **small)
     optimizer = torch.optim.AdamW(network.parameters(), 4e-3)
-    for _ in range(60):
+    for _ in range(40):
         chosen = torch.randint(len(label), (32,))
         batch = network.prepare({"strokes": strokes[chosen]})
         loss = F.cross_entropy(network(batch)["logits"], label[chosen])
