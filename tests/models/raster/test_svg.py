@@ -93,7 +93,8 @@ def skia_image(text: str, height: int, width: int, finer: int = 16) -> np.ndarra
     """(H, W, 3) in [0, 1]: the document drawn by Skia's SVG module at a multiple of the size, averaged."""
     import skia
 
-    dom = skia.SVGDOM.MakeFromStream(skia.MemoryStream(text.encode()))
+    data = text.encode()  # a stream reads the caller's memory
+    dom = skia.SVGDOM.MakeFromStream(skia.MemoryStream(data))
     surface = skia.Surface(width * finer, height * finer)
     canvas = surface.getCanvas()
     canvas.scale(finer, finer)
