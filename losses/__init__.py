@@ -1,7 +1,7 @@
 """The losses, one a file; importing the package registers them."""
 
 from .base import Loss, lookup, upcast
-from .bezier import arc_lengths, curve_accelerations, curve_points, curve_velocities, gauss_legendre
+from .bezier import arc_lengths, curve_accelerations, curve_points, curve_velocities, gauss_legendre, midpoints
 from .border_energy import BorderEnergy, frame_energies
 from .channel_covariance import ChannelCovariance, channel_correlation, off_diagonal_mean
 from .cross_entropy import CrossEntropy, cross_entropy
@@ -88,6 +88,7 @@ __all__ = [
     "magnitude_penalty",
     "map_variance",
     "mean_squared_error",
+    "midpoints",
     "multi_positive_nce",
     "neighbor_bce",
     "neighbor_targets",

@@ -7,6 +7,11 @@ import torch
 from torch import Tensor
 
 
+def midpoints(count: int, like: Tensor) -> Tensor:
+    """(count,) parameters in the middle of equal steps of [0, 1], of the device and dtype of ``like``."""
+    return (torch.arange(count, dtype=like.dtype, device=like.device) + 0.5) / count
+
+
 def curve_points(strokes: Tensor, parameters: Tensor) -> Tensor:
     """``B(t)``, the points of each curve.
 
@@ -17,23 +22,22 @@ def curve_points(strokes: Tensor, parameters: Tensor) -> Tensor:
     Returns:
         (..., K, 2).
     """
-    t = parameters[:, None]
-    first, second, third, fourth = strokes.unsqueeze(-3).unbind(-2)
-    return (1 - t) ** 3 * first + 3 * t * (1 - t) ** 2 * second + 3 * t**2 * (1 - t) * third + t**3 * fourth
+    t = parameters
+    basis = torch.stack([(1 - t) ** 3, 3 * t * (1 - t) ** 2, 3 * t**2 * (1 - t), t**3], 1)
+    return basis @ strokes
 
 
 def curve_velocities(strokes: Tensor, parameters: Tensor) -> Tensor:
     """``B'(t)``: (..., 4, 2) and (K,) to (..., K, 2), in canvas units a unit of t."""
-    t = parameters[:, None]
-    first, second, third = strokes.diff(dim=-2).unsqueeze(-3).unbind(-2)
-    return 3 * ((1 - t) ** 2 * first + 2 * t * (1 - t) * second + t**2 * third)
+    t = parameters
+    basis = torch.stack([(1 - t) ** 2, 2 * t * (1 - t), t**2], 1)
+    return 3 * basis @ strokes.diff(dim=-2)
 
 
 def curve_accelerations(strokes: Tensor, parameters: Tensor) -> Tensor:
     """``B''(t)``: (..., 4, 2) and (K,) to (..., K, 2)."""
-    t = parameters[:, None]
-    first, second = strokes.diff(n=2, dim=-2).unsqueeze(-3).unbind(-2)
-    return 6 * ((1 - t) * first + t * second)
+    basis = torch.stack([1 - parameters, parameters], 1)
+    return 6 * basis @ strokes.diff(n=2, dim=-2)
 
 
 @lru_cache(maxsize=32)

@@ -5,7 +5,7 @@ from torch import Tensor
 from torch.nn import functional as F
 
 from ..registry import LOSSES
-from .bezier import curve_points, curve_velocities
+from .bezier import curve_points, curve_velocities, midpoints
 from .stroke_loss import StrokeLoss
 
 
@@ -25,8 +25,7 @@ def ink_layers(strokes: Tensor, grid: int = 32, pen: float = 0.02, samples: int 
     Returns:
         (B, grid, grid), rows along y, at least 0.
     """
-    steps = torch.arange(samples, dtype=strokes.dtype, device=strokes.device)
-    parameters, cell = (steps + 0.5) / samples, 2 / grid
+    parameters, cell = midpoints(samples, strokes), 2 / grid
     places = curve_points(strokes, parameters).flatten(1, 2)
     lengths = torch.linalg.vector_norm(curve_velocities(strokes, parameters), dim=-1).flatten(1) / samples
     centres = (torch.arange(grid, dtype=strokes.dtype, device=strokes.device) + 0.5) * cell - 1

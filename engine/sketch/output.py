@@ -7,7 +7,7 @@ import numpy as np
 import torch
 
 from ...models.raster import strokes_to_svg
-from ..evaluation.contact_sheet import contact_sheet, png
+from ...models.raster.contact_sheet import contact_sheet, png
 from .generation import Generated
 
 CANVAS = 224

@@ -1,7 +1,6 @@
 """Networks on sketches: their generators, and the classifiers that judge them."""
 
 from .conditions import ClassCondition, Condition, TokenCondition, Unconditional
-from .drawing import sketch_sheet
 from .flow import draw_times, estimate, guided_velocity, interpolate
 from .flow_matching import FlowMatching
 from .image_classifier import StrokeImageClassifier
@@ -29,6 +28,5 @@ __all__ = [
     "interpolate",
     "sampling_of",
     "seeded_noise",
-    "sketch_sheet",
     "time_grid",
 ]

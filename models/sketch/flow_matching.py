@@ -9,13 +9,13 @@ from torch import Tensor
 from ...losses.base import lookup, upcast
 from ...registry import MODELS
 from ..network import Network
+from ..raster.contact_sheet import contact_sheet
 from .conditions import Condition
-from .drawing import sketch_sheet
 from .flow import TimeSampling, draw_times, estimate, guided_velocity, interpolate
 from .sampling import Sampling, sampling_of, seeded_noise
 from .solvers import integrate, time_grid
 
-SHOWN = 36  # sketches in the log's picture
+SHOWN, SHOWN_COLUMNS = 36, 6  # sketches in the log's picture
 
 
 @MODELS.register_module()
@@ -178,7 +178,7 @@ class FlowMatching(Network):
 
     def draw(self, outputs: dict, batch: dict) -> dict:
         """A sheet of the first generated sketches."""
-        return {"sketches": sketch_sheet(outputs["generated"][:SHOWN])}
+        return {"sketches": contact_sheet(outputs["generated"][:SHOWN], SHOWN_COLUMNS)}
 
     def image_tokens(self, images: Tensor) -> Tensor:
         """The encoder's tokens of images (B, 3, H, W) in [0, 1], with gradients to the images."""

@@ -6,9 +6,9 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional as F
 
+from ...losses.bezier import curve_points, curve_velocities, midpoints
 from ...registry import MODELS
 from ..network import Network
-from .curve_points import curve_points, curve_tangents
 from .jitter import jitter
 
 FREQUENCIES = 5  # octaves of the coordinates' encoding
@@ -79,8 +79,9 @@ def point_channels(strokes: Tensor, points: int) -> Tensor:
     Returns:
         (B, S * points, 24); a line without length has the direction (0, 0).
     """
-    place = curve_points(strokes, points).flatten(1, 2)
-    along = F.normalize(curve_tangents(strokes, points).flatten(1, 2), dim=-1)
+    parameters = midpoints(points, strokes)
+    place = curve_points(strokes, parameters).flatten(1, 2)
+    along = F.normalize(curve_velocities(strokes, parameters).flatten(1, 2), dim=-1)
     x, y = along.unbind(-1)
     angle = torch.stack([x * x - y * y, 2 * x * y], -1)
     octaves = math.pi / 2 * 2.0 ** torch.arange(FREQUENCIES, device=strokes.device, dtype=strokes.dtype)

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 import torch
 from torch import Tensor
 
-from ....models.sketch.curve_points import curve_points, curve_tangents
+from ....losses.bezier import curve_points, curve_velocities, midpoints
 
 LIMIT = 4.0  # canvas units beyond which a coordinate counts as this far away
 POINTS = 4  # along each stroke
@@ -58,7 +58,8 @@ def bezier_blocks(strokes: Tensor) -> list[Tensor]:
     Source: 2 is the embedding of sliced Wasserstein distances (Bonneel et al. 2015).
     """
     strokes = sane(strokes)
-    points, along = curve_points(strokes, POINTS).flatten(1, 2), curve_tangents(strokes, POINTS).flatten(1, 2)
+    parameters = midpoints(POINTS, strokes)
+    points, along = (curve(strokes, parameters).flatten(1, 2) for curve in (curve_points, curve_velocities))
     return [strokes.flatten(1), _sliced_quantiles(points), *_moments(points), *_lengths(strokes, along), _turns(along)]
 
 

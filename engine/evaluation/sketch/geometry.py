@@ -3,7 +3,8 @@
 import torch
 from torch import Tensor
 
-from ....models.sketch.curve_points import curve_points
+from ....losses.bezier import curve_points, midpoints
+from ....losses.stroke_continuity import stroke_continuity
 from .features import sane
 
 SMALLEST = 0.05  # canvas units: a stroke whose control points are all nearer to each other is degenerate
@@ -28,30 +29,10 @@ def geometry(strokes: Tensor) -> dict[str, float]:
     finite = strokes.isfinite().flatten(1).all(1).double().mean()
     strokes = sane(strokes)
     extent = torch.cdist(strokes, strokes).amax((2, 3))
-    outside = (curve_points(strokes, POINTS).abs() > 1).any(-1)
+    outside = (curve_points(strokes, midpoints(POINTS, strokes)).abs() > 1).any(-1)
     return {
-        "gap": float(stroke_gap(strokes).double().mean()),
+        "gap": float(torch.cat([stroke_continuity(part) for part in strokes.split(BATCH)]).double().mean()),
         "degenerate": float((extent < SMALLEST).double().mean()),
         "off_canvas": float(outside.double().mean()),
         "finite": float(finite),
     }
-
-
-def stroke_gap(strokes: Tensor) -> Tensor:
-    """Mean distance from an end of a stroke to the nearest end of another stroke.
-
-    Args:
-        strokes: (N, S, 4, 2), finite.
-
-    Returns:
-        (N,), in canvas units; 0 for a single stroke.
-    """
-    count = strokes.shape[1]
-    if count < 2:
-        return strokes.new_zeros(len(strokes))
-    same = torch.eye(count, dtype=torch.bool, device=strokes.device).repeat_interleave(2, 0).repeat_interleave(2, 1)
-    found = []
-    for part in strokes.split(BATCH):
-        ends = part[:, :, [0, 3]].flatten(1, 2)
-        found.append(torch.cdist(ends, ends).masked_fill(same, torch.inf).amin(2).mean(1))
-    return torch.cat(found)

@@ -10,9 +10,9 @@ import torch
 from mmengine.config import Config
 from torch import Tensor
 
+from ....models.raster.contact_sheet import contact_sheet, png
 from ...checkpoint import write_text
 from ...errors import RunFolderError
-from ..contact_sheet import contact_sheet, png
 from ..curves import plot_curves, read_curves
 from ..latent.criteria import Judgement
 from ..latent.summary import plain

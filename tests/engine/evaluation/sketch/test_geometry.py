@@ -4,7 +4,7 @@ import pytest
 import torch
 from sketch_toys import toys
 
-from stillhouse.engine.evaluation.sketch.geometry import geometry, stroke_gap
+from stillhouse.engine.evaluation.sketch.geometry import geometry
 
 
 def line(start: tuple[float, float], end: tuple[float, float]) -> torch.Tensor:
@@ -15,9 +15,8 @@ def line(start: tuple[float, float], end: tuple[float, float]) -> torch.Tensor:
 def test_the_gap_looks_for_the_nearest_end_of_another_stroke():
     joined = torch.stack([line((0, 0), (0.5, 0)), line((0.5, 0.1), (0.5, 0.6))])[None]
     # From (0, 0) to (.5, .1), twice .1, and from (.5, .6) to (.5, 0).
-    torch.testing.assert_close(stroke_gap(joined), torch.tensor([(0.26**0.5 + 0.1 + 0.1 + 0.6) / 4]))
-    assert stroke_gap(joined[:, :1]).tolist() == [0]
-    torch.testing.assert_close(stroke_gap(joined.flip(1)), stroke_gap(joined.flip(2)))
+    assert geometry(joined)["gap"] == pytest.approx((0.26**0.5 + 0.1 + 0.1 + 0.6) / 4)
+    assert geometry(joined[:, :1])["gap"] == 0
 
 
 def test_small_strokes_and_ink_outside():

@@ -5,7 +5,7 @@ import numpy as np
 import pytest
 import torch
 
-from stillhouse.engine.evaluation.contact_sheet import LINE, TEXT_HEIGHT, UNDRAWABLE, contact_sheet, png, sketch_images
+from stillhouse.models.raster.contact_sheet import LINE, TEXT_HEIGHT, UNDRAWABLE, contact_sheet, png, sketch_images
 
 
 def bar(x: float) -> torch.Tensor:
