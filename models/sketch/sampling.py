@@ -9,7 +9,7 @@ import torch
 from torch import Tensor
 
 from ...registry import nearest
-from .solvers import EVALUATIONS, Sampler
+from .solvers import STEPS, Sampler, evaluations
 
 
 @dataclass(frozen=True)
@@ -32,8 +32,8 @@ class Sampling:
     shift: float = 1.0
 
     def __post_init__(self) -> None:
-        if self.sampler not in EVALUATIONS:
-            raise ValueError(f"sampling.sampler: got {self.sampler!r}, expected {_one_of(self.sampler, EVALUATIONS)}")
+        if self.sampler not in STEPS:
+            raise ValueError(f"sampling.sampler: got {self.sampler!r}, expected {_one_of(self.sampler, STEPS)}")
         if not isinstance(self.steps, int) or self.steps < 1:
             raise ValueError(f"sampling.steps: got {self.steps!r}, expected a whole number of steps, at least 1")
         if not 0 <= self.cfg_scale < math.inf:
@@ -46,7 +46,7 @@ class Sampling:
     @property
     def evaluations(self) -> int:
         """Evaluations of the velocity a sketch; guidance with a scale other than 0 and 1 doubles the cost of each."""
-        return self.steps * EVALUATIONS[self.sampler]
+        return evaluations(self.sampler, self.steps)
 
     def changed(self, **changes) -> "Sampling":
         """These settings with the given ones changed; None changes nothing."""

@@ -6,6 +6,7 @@ from collections.abc import Callable
 
 import torch
 
+from stillhouse.models.sketch.solvers import evaluations
 from stillhouse.registry import MODELS
 
 ROUNDS = 3
@@ -34,18 +35,18 @@ def benchmark() -> list[dict]:
         for words, (sampler, steps) in SAMPLERS.items():
             for scale in (1.0, 3.0):
                 settings = dict(steps=steps, sampler=sampler, cfg_scale=scale)
-                evaluations = steps * (1 if sampler == "euler" else 2) * (1 if scale == 1 else 2)
+                asked = evaluations(sampler, steps) * (1 if scale == 1 else 2)
                 label = f"{name}: {words}" + ("" if scale == 1 else ", guided")
-                parts[label] = (count, evaluations, _sampling(network, batch, settings))
+                parts[label] = (count, asked, _sampling(network, batch, settings))
         parts[f"{name}: a training step"] = (count, 1, _training(network, batch))
     times = _medians({name: run for name, (_, _, run) in parts.items()}, device)
     base = next(iter(times.values()))
     return [
         {
-            "part": name, "parameters": count, "evaluations": evaluations, "ms": 1e3 * times[name] / size,
+            "part": name, "parameters": count, "evaluations": asked, "ms": 1e3 * times[name] / size,
             "per_second": size / times[name], "ratio": times[name] / base,
         }
-        for name, (count, evaluations, _) in parts.items()
+        for name, (count, asked, _) in parts.items()
     ]  # fmt: skip
 
 

@@ -76,7 +76,7 @@ copy would stand there.</figcaption></figure>
 {% if report.samplers %}
 <h2>Samplers</h2>
 <p class="note">{{ report.seeds[0].generator.name }}, the same noise and classes for each. A step of Heun costs two
-evaluations of the network, one of Euler one.</p>
+evaluations of the network but for its last, one of Euler one.</p>
 <div class="wide"><table>
 <thead><tr><th>sampler</th>{% for name in sampled %}<th>{{ name }}</th>{% endfor %}</tr></thead>
 <tbody>{% for name, results in report.samplers.items() %}

@@ -8,7 +8,7 @@ from stillhouse.models.sketch import Sampling, sampling_of, seeded_noise
 
 def test_defaults_and_evaluations():
     assert sampling_of(None) == Sampling("heun", 8, 1.0, 1.0)
-    assert Sampling().evaluations == 16 and Sampling("euler", 50).evaluations == 50
+    assert Sampling().evaluations == 15 and Sampling("euler", 50).evaluations == 50
 
 
 def test_changes_leave_out_what_is_none():

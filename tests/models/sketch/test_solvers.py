@@ -5,7 +5,7 @@ import math
 import pytest
 import torch
 
-from stillhouse.models.sketch.solvers import EVALUATIONS, integrate, time_grid
+from stillhouse.models.sketch.solvers import STEPS, evaluations, integrate, time_grid
 
 
 def _growth(x, t):
@@ -25,13 +25,13 @@ def test_order_of_convergence(sampler: str, order: int):
     assert math.log2(ratio) == pytest.approx(order, abs=0.15)
 
 
-@pytest.mark.parametrize("sampler", EVALUATIONS)
+@pytest.mark.parametrize("sampler", STEPS)
 def test_straight_paths_need_one_step(sampler: str):
     x0, x1 = torch.randn(2, 5, 3, generator=torch.Generator().manual_seed(0))
     torch.testing.assert_close(integrate(lambda x, t: x1 - x0, x0, time_grid(1), sampler), x1)
 
 
-@pytest.mark.parametrize("sampler", EVALUATIONS)
+@pytest.mark.parametrize("sampler", STEPS)
 def test_evaluations_are_as_stated(sampler: str):
     seen = []
 
@@ -40,11 +40,11 @@ def test_evaluations_are_as_stated(sampler: str):
         return torch.zeros_like(x)
 
     integrate(velocity, torch.zeros(2, 3), time_grid(5), sampler)
-    assert len(seen) == 5 * EVALUATIONS[sampler]
-    assert min(seen) == 0 and max(seen) <= 1
+    assert len(seen) == evaluations(sampler, 5)
+    assert min(seen) == 0 and max(seen) < 1
 
 
-@pytest.mark.parametrize("sampler", EVALUATIONS)
+@pytest.mark.parametrize("sampler", STEPS)
 def test_gradients_pass_and_nothing_is_written_in_place(sampler: str):
     x0 = torch.randn(2, 3, dtype=torch.float64, requires_grad=True)
     before = x0.detach().clone()
