@@ -7,7 +7,8 @@ Command: python tools/train.py configs/sketch_flow_image.py --with-companions
 
 _base_ = ["_base_/runtime.py", "_base_/sketch.py", "_base_/sketch_flow.py"]
 max_iters = 4000
-val_interval = 1000
+learning_rate = 3e-3
+val_interval = 2000
 image_size = 64
 model = dict(
     network=dict(
@@ -17,7 +18,7 @@ model = dict(
             type="CLIPEncoder", token_layer=-2, trained=dict(config="configs/clip_tiny.py", checkpoint="auto")
         ),
         data_scale=2.5,
-        sampling=dict(sampler="heun", steps=8, cfg_scale=1.5),
+        sampling=dict(sampler="heun", steps=8, cfg_scale=1.0),
     ),
 )
 train_dataloader = dict(dataset=dict(image_size="${image_size}"))

@@ -6,7 +6,8 @@ Command: python tools/train.py configs/sketch_flow_sheep.py --cfg-options drawin
 _base_ = ["_base_/runtime.py", "_base_/sketch_flow.py"]
 drawings = "data/aaron_sheep.npz"
 max_iters = 4000
-val_interval = 1000
+learning_rate = 3e-3
+val_interval = 2000
 data = dict(type="Stroke3Sketches", path="${drawings}")
 model = dict(
     network=dict(

@@ -6,13 +6,14 @@ Hardware: one CPU core. After 1,200 of its 4,000 steps, seed 0: judges' agreemen
 
 _base_ = ["_base_/runtime.py", "_base_/sketch.py", "_base_/sketch_flow.py"]
 max_iters = 4000
-val_interval = 1000
+learning_rate = 3e-3
+val_interval = 2000
 model = dict(
     network=dict(
         backbone=dict(type="StrokeDiT", width=128, num_layers=4, num_heads=4, ffn_width=192),
         condition=dict(type="ClassCondition", num_classes="${num_classes}"),
         data_scale=2.5,
-        sampling=dict(sampler="heun", steps=8, cfg_scale=1.5),
+        sampling=dict(sampler="heun", steps=8, cfg_scale=1.0),
     ),
 )
 default_hooks = dict(checkpoint=dict(by_epoch=False, interval=250))

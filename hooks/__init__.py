@@ -6,6 +6,7 @@ from .curriculum import CurriculumHook
 from .early_stopping import EarlyStoppingHook
 from .ema import EMAHook
 from .image import ImageHook
+from .initial_weights import InitialWeightsHook
 from .kd import KDHook
 from .log import LogHook
 from .loss_warmup import LossWarmupHook
@@ -20,6 +21,7 @@ __all__ = [
     "EMAHook",
     "EarlyStoppingHook",
     "ImageHook",
+    "InitialWeightsHook",
     "KDHook",
     "LogHook",
     "LossWarmupHook",

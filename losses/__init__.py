@@ -5,6 +5,7 @@ from .bezier import arc_lengths, curve_accelerations, curve_points, curve_veloci
 from .border_energy import BorderEnergy, frame_energies
 from .channel_covariance import ChannelCovariance, channel_correlation, off_diagonal_mean
 from .cross_entropy import CrossEntropy, cross_entropy
+from .flow_dpo import FlowDPO, preference_loss, preference_margin, safe_share, velocity_errors
 from .gradient_kurtosis import GradientKurtosis, gradient_kurtosis, kurtosis_penalty
 from .image_text_contrastive import ImageTextContrastive, image_text_contrastive, multi_positive_nce, same_group
 from .latent_match import LatentMatch, latent_distance
@@ -31,11 +32,13 @@ from .stroke_smoothness import StrokeSmoothness, chord_distances, stroke_smoothn
 from .supervised_contrastive import SupervisedContrastive, supervised_contrastive
 from .total_variation import TotalVariation, pixel_pairs, total_variation
 from .wavelet import WaveletMagnitude, detail_magnitude, haar, magnitude_penalty
+from .winner_error import WinnerError
 
 __all__ = [
     "BorderEnergy",
     "ChannelCovariance",
     "CrossEntropy",
+    "FlowDPO",
     "GradientKurtosis",
     "ImageTextContrastive",
     "LatentMatch",
@@ -63,6 +66,7 @@ __all__ = [
     "SupervisedContrastive",
     "TotalVariation",
     "WaveletMagnitude",
+    "WinnerError",
     "arc_lengths",
     "bernoulli_kl",
     "bin_frequencies",
@@ -97,8 +101,11 @@ __all__ = [
     "pair_penalty",
     "pixel_error",
     "pixel_pairs",
+    "preference_loss",
+    "preference_margin",
     "radial_power",
     "read_strokes",
+    "safe_share",
     "same_group",
     "sentence_correlation",
     "separation_penalty",
@@ -119,4 +126,5 @@ __all__ = [
     "time_weights",
     "total_variation",
     "upcast",
+    "velocity_errors",
 ]

@@ -1,6 +1,6 @@
 """Distillation of any output: the student's value against the teacher's, entry by entry."""
 
-from typing import Literal
+from typing import Literal, TypeVar
 
 from torch import Tensor
 from torch.nn import functional as F
@@ -84,7 +84,10 @@ class OutputMatch(Loss):
         return output_distance(student, lookup(outputs, f"teacher.{self.output}", "outputs"), self.kind)
 
 
-def known_kind(owner: str, kind: str, kinds) -> str:
+Kind = TypeVar("Kind", bound=str)
+
+
+def known_kind(owner: str, kind: Kind, kinds) -> Kind:
     """``kind`` where it is one of ``kinds``.
 
     Raises:

@@ -5,6 +5,7 @@ from .detection import DetectionMetric
 from .gathered import GatheredMetric
 from .latent import LatentStatistics
 from .parameters import count_parameters, sizes, vocabulary_free_parameters
+from .preferences import PreferenceStatistics
 from .retrieval import RetrievalAccuracy
 from .scores import calibrate_threshold, detection_scores
 from .sketch import SketchStatistics
@@ -15,6 +16,7 @@ __all__ = [
     "DetectionMetric",
     "GatheredMetric",
     "LatentStatistics",
+    "PreferenceStatistics",
     "RetrievalAccuracy",
     "SketchStatistics",
     "TermMean",

@@ -5,6 +5,7 @@ from .flow import draw_times, estimate, guided_velocity, interpolate
 from .flow_matching import FlowMatching
 from .image_classifier import StrokeImageClassifier
 from .point_classifier import StrokePointClassifier
+from .preference_flow import PreferenceFlow, pair_errors
 from .sampling import Sampling, sampling_of, seeded_noise
 from .solvers import integrate, time_grid
 from .stroke_decoder import StrokeDecoder
@@ -14,6 +15,7 @@ __all__ = [
     "ClassCondition",
     "Condition",
     "FlowMatching",
+    "PreferenceFlow",
     "Sampling",
     "StrokeDecoder",
     "StrokeDiT",
@@ -26,6 +28,7 @@ __all__ = [
     "guided_velocity",
     "integrate",
     "interpolate",
+    "pair_errors",
     "sampling_of",
     "seeded_noise",
     "time_grid",
