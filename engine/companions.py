@@ -9,11 +9,9 @@ from torch import nn
 
 from ..registry import FUNCTIONS, MODELS
 from .checkpoint import chosen, load_strictly, network_state, read_checkpoint
-from .config import Experiment, load_config, locate_config, shown, walk
+from .config import Experiment, is_reference, load_config, locate_config, shown, variables_below, walk
 from .errors import CompanionError, ConfigError
 from .run_folder import read_result
-
-KEYS = {"type", "config", "checkpoint"}
 
 
 @dataclass
@@ -46,11 +44,6 @@ class Companion:
         return read_result(self.experiment.work_dir) is not None and self.file is not None
 
 
-def is_reference(value: dict) -> bool:
-    """Whether a dict of a config names another config."""
-    return isinstance(value.get("config"), str) and set(value) <= KEYS
-
-
 def companions_of(experiment: Experiment) -> list[Companion]:
     """The companions a config names, in the order of their appearance."""
     found = []
@@ -64,7 +57,8 @@ def companions_of(experiment: Experiment) -> list[Companion]:
 def inherit(config: str, experiment: Experiment) -> Experiment:
     """Another config, with the options of ``experiment`` that are variables of it (``data_root``, ``seed``, ...)."""
     known = load_config(config)
-    shared = {key: value for key, value in experiment.options.items() if key in known.variables or key == "work_root"}
+    passed = {"work_root", *known.variables, *variables_below(known.cfg)}
+    shared = {key: value for key, value in experiment.options.items() if key in passed}
     return load_config(config, shared) if shared else known
 
 

@@ -1,6 +1,7 @@
 """Load a config file: inheritance, options from the command line, references, and where its run lives."""
 
 import ast
+import contextlib
 import re
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -14,6 +15,7 @@ from .paths import run_path
 
 PACKAGE_ROOT = Path(__file__).resolve().parent.parent
 SETTINGS = ("work_dir", "work_root", "config_file", "compile", "log_level", "load_from", "find_unused_parameters")
+REFERENCE_KEYS = {"type", "config", "checkpoint"}  # of a dict that names another config
 REFERENCE = re.compile(r"\$\{([\w.]+)\}")
 
 
@@ -83,12 +85,30 @@ def load_config(path: str | Path, options: dict | None = None) -> Experiment:
     dead = [
         key for key in options if key in before and key not in names and key not in SETTINGS and _is_plain(plain[key])
     ]
+    dead = [key for key in dead if key not in variables_below(cfg)] if dead else dead
     if dead:
         raise ConfigError(
             [f"--cfg-options {key}: nothing in {path} refers to it, so it would change nothing" for key in dead]
         )
     variables = {name: cfg[name] for name in sorted(names) if name in cfg}
     return Experiment(found, cfg, options, variables)
+
+
+def variables_below(cfg: Config, seen: frozenset[str] = frozenset()) -> set[str]:
+    """The variables that the configs named in this one refer to, and those named there; what cannot be read names none."""
+    found: set[str] = set()
+    for _, value in walk(cfg.to_dict()):
+        if is_reference(value) and value["config"] not in seen:
+            seen |= {value["config"]}
+            with contextlib.suppress(ConfigError):
+                other = load_config(value["config"])
+                found |= other.variables.keys() | variables_below(other.cfg, seen)
+    return found
+
+
+def is_reference(value: dict) -> bool:
+    """Whether a dict of a config names another config."""
+    return isinstance(value.get("config"), str) and set(value) <= REFERENCE_KEYS
 
 
 def _is_plain(value: Any) -> bool:

@@ -4,12 +4,15 @@ from .control_sketch import ControlSketch
 from .errors import SketchError, SketchWarning
 from .features import read_features, write_features
 from .image_folder import ImageFolder
+from .preferences import PreferenceDataset, PreferenceStore
 from .sample import Sample, read_sample, write_sample
 from .stroke3_sketches import Stroke3Sketches
 
 __all__ = [
     "ControlSketch",
     "ImageFolder",
+    "PreferenceDataset",
+    "PreferenceStore",
     "Sample",
     "SketchError",
     "SketchWarning",

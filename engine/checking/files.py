@@ -3,8 +3,8 @@
 from pathlib import Path
 
 from ...registry import DATASETS
-from ..companions import Companion, inherit, is_reference, missing_message
-from ..config import PACKAGE_ROOT, Experiment, walk
+from ..companions import Companion, inherit, missing_message
+from ..config import PACKAGE_ROOT, Experiment, is_reference, walk
 from ..errors import ConfigError
 from .declared import argument, known_class
 from .problems import Problems

@@ -82,6 +82,20 @@ def test_a_named_file_that_is_missing(config, tmp_path: Path):
         resolved(load_config(config("top", custom_hooks=[hook])))
 
 
+def test_variables_reach_a_companion_s_companion_past_one_that_does_not_name_them(config, tmp_path: Path):
+    def naming(other: Path) -> list[dict]:
+        return [dict(type="KDHook", teacher=dict(config=str(other), checkpoint="auto"))]
+
+    last = config("last", tempo=1, optim_wrapper=dict(optimizer=dict(type="SGD", lr="${tempo}")))
+    middle = config("middle", tempo=1, custom_hooks=naming(last))
+    first = load_config(config("first", tempo=1, custom_hooks=naming(middle)), {"tempo": 5})
+    (second,) = companions_of(first)
+    (third,) = companions_of(second.experiment)
+    assert third.experiment.cfg.optim_wrapper.optimizer.lr == 5
+    with pytest.raises(ConfigError, match="nothing in .* refers to it"):
+        load_config(config("alone", tempo=1), {"tempo": 5})
+
+
 def test_variables_of_the_command_line_are_inherited(config):
     base = config("base", data_root="x", extra="${data_root}/y", private=1)
     top = load_config(config("top"), {"data_root": "here", "seed": 5, "work_root": "there", "private": 2, "lr": 9})

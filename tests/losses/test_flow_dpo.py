@@ -28,9 +28,7 @@ def loss_of(loss, policy, reference, batch):
 def test_errors_and_margin_by_hand():
     velocity, target = torch.tensor([[1.0, 3.0], [0.0, 0.0]]), torch.tensor([[0.0, 1.0], [0.0, 2.0]])
     assert velocity_errors(velocity, target).tolist() == [2.5, 2.0]
-    margin = preference_margin(
-        (torch.tensor([1.0]), torch.tensor([5.0])), (torch.tensor([2.0]), torch.tensor([4.0]))
-    )
+    margin = preference_margin((torch.tensor([1.0]), torch.tensor([5.0])), (torch.tensor([2.0]), torch.tensor([4.0])))
     assert margin.tolist() == [2.0]  # the winner fell by 1, the loser rose by 1
 
 
@@ -96,7 +94,10 @@ def test_times_weigh_the_margin():
 
 
 def test_the_safe_share_lets_the_winner_s_error_not_rise():
-    winner, loser = torch.tensor([[1.0, 0.0], [1.0, 0.0], [1.0, 0.0]]), torch.tensor([[2.0, 5.0], [-1.0, 0.0], [0.5, 0.0]])
+    winner, loser = (
+        torch.tensor([[1.0, 0.0], [1.0, 0.0], [1.0, 0.0]]),
+        torch.tensor([[2.0, 5.0], [-1.0, 0.0], [0.5, 0.0]]),
+    )
     share = safe_share(winner, loser)
     assert share.tolist() == [0.5, 1, 1]
     # One step along -r_w + share r_l, as if both velocities moved together, lets the error's derivative be at most 0.

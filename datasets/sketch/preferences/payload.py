@@ -34,7 +34,7 @@ class Kind:
 
     def fits(self, shape: tuple[int, ...]) -> bool:
         """Whether an array may have this shape."""
-        if not 0 < math.prod(shape) <= MAX_NUMBERS:
+        if min(shape, default=1) < 1 or math.prod(shape) > MAX_NUMBERS:
             return False
         if self.shape is None:
             return True
@@ -105,7 +105,8 @@ def _parsed(content: bytes, kind: Kind, where: object) -> np.ndarray:
         if version != (1, 0):
             raise ValueError(f"version {version}")
         shape, fortran, dtype = np.lib.format.read_array_header_1_0(buffer, max_header_size=MAX_HEADER)
-    except (ValueError, TypeError, KeyError, SyntaxError, RecursionError, MemoryError) as error:
+    except Exception as error:
+        # NumPy tokenizes and evaluates the header, and hostile text fails there in many ways.
         raise PreferenceError(where, f"a damaged header ({error!s:.80})", "a .npy file", _REMEDY) from error
     if dtype != np.dtype("<f4") or fortran:
         what = "objects (pickle)" if dtype.hasobject else f"{dtype}{' in Fortran order' if fortran else ''}"
