@@ -21,7 +21,7 @@ SIDES = ("held_out", "training")
 
 @METRICS.register_module()
 class PreferenceStatistics(GatheredMetric):
-    """Flow-DPO's quantities from velocity errors at eight times each, by the policy and by the frozen reference.
+    """Flow-DPO's quantities from velocity errors at four times each, by the policy and by the frozen reference.
 
     ``z`` is beta times the mean over the times of the margin; ``loss`` is its -log sigmoid, log 2 where nothing has been
     learned; ``accuracy`` the share of pairs with a positive margin, ties counting one half; ``saturated`` the share with |z|
@@ -51,7 +51,7 @@ class PreferenceStatistics(GatheredMetric):
         self.beta, self.sample_seed, self.held_out = beta, sample_seed, held_out
 
     def rows(self, batch: Mapping, outputs: Mapping) -> dict[str, Tensor]:
-        """The four errors (B, 8) of each pair."""
+        """The four errors (B, 4) of each pair."""
         winner = self.read(outputs, "winner_error", "the network's predict(batch)")
         device = next(self.reference.network.parameters()).device
         moved = {key: value.to(device) if isinstance(value, Tensor) else value for key, value in batch.items()}

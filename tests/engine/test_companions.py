@@ -92,7 +92,7 @@ def test_variables_reach_a_companion_s_companion_past_one_that_does_not_name_the
     (second,) = companions_of(first)
     (third,) = companions_of(second.experiment)
     assert third.experiment.cfg.optim_wrapper.optimizer.lr == 5
-    with pytest.raises(ConfigError, match="nothing in .* refers to it"):
+    with pytest.raises(ConfigError, match=r"nothing in .* refers to it"):
         load_config(config("alone", tempo=1), {"tempo": 5})
 
 

@@ -9,8 +9,8 @@ from stillhouse.engine.evaluation.preferences import PreferenceStatistics, prefe
 
 
 def errors(*values: float) -> torch.Tensor:
-    """(N, 8): one value at all times."""
-    return torch.tensor(values, dtype=torch.float64)[:, None].expand(-1, 8)
+    """(N, 4): one value at all times."""
+    return torch.tensor(values, dtype=torch.float64)[:, None].expand(-1, 4)
 
 
 def test_alike_is_log_two_and_half():
@@ -30,12 +30,12 @@ def test_by_hand():
 
 def test_quarters_of_time():
     policy = errors(1).clone()
-    policy[0, :2] = 0  # better at the earliest two of eight times
+    policy[0, 0] = 0  # better at the earliest of four times
     found = preference_statistics(policy, errors(1), errors(1), errors(1), beta=3)
     assert [found[f"z_t{i}"] for i in (1, 2, 3, 4)] == [3, 0, 0, 0]
 
 
 def test_a_side_without_pairs_has_no_figures():
-    found = preference_statistics(*(torch.zeros(0, 8),) * 4, beta=1)
+    found = preference_statistics(*(torch.zeros(0, 4),) * 4, beta=1)
     assert all(math.isnan(value) for value in found.values())
     assert {f"held_out_{name}" for name in found} <= set(PreferenceStatistics.names)
