@@ -9,7 +9,9 @@ beta = 2000.0
 sft_weight = 0.0
 learning_rate = 1e-5
 max_epochs = 10
-base = dict(config="configs/sketch_flow_small.py", checkpoint="auto")
+base_config = "configs/sketch_flow_small.py"
+base_checkpoint = "auto"
+base = dict(config="${base_config}", checkpoint="${base_checkpoint}")
 pairs = dict(type="PreferenceDataset", root="${preferences}", num_classes="${num_classes}")
 model = dict(
     network=dict(type="PreferenceFlow", p_uncond=0.0),
