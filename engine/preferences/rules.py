@@ -6,6 +6,7 @@ import torch
 from torch import Tensor
 
 from ...losses.bezier import arc_lengths, curve_accelerations, curve_points, gauss_legendre, midpoints
+from ...losses.stroke_continuity import stroke_continuity
 
 Rule = Callable[[Tensor, Tensor | None], Tensor]
 _POINTS = 16
@@ -23,6 +24,11 @@ def smooth(strokes: Tensor, label: Tensor | None = None) -> Tensor:
     """
     places, weights = gauss_legendre(2, strokes)
     return -(curve_accelerations(strokes, places).square().sum(-1) @ weights).sum(-1)
+
+
+def curved(strokes: Tensor, label: Tensor | None = None) -> Tensor:
+    """The bending energy of ``smooth``: rounder, livelier strokes. (B, S, 4, 2) to (B,), at least 0."""
+    return -smooth(strokes, label)
 
 
 def short(strokes: Tensor, label: Tensor | None = None) -> Tensor:
@@ -48,14 +54,19 @@ def centred(strokes: Tensor, label: Tensor | None = None) -> Tensor:
     return -torch.linalg.vector_norm((points.amax(1) + points.amin(1)) / 2, dim=-1)
 
 
-RULES: dict[str, Rule] = {rule.__name__: rule for rule in (smooth, short, straight, large, centred)}
+def joined(strokes: Tensor, label: Tensor | None = None) -> Tensor:
+    """Minus the mean gap from a stroke's end to the nearest end of another. (B, S, 4, 2) to (B,), at most 0, in canvas units."""
+    return -stroke_continuity(strokes)
+
+
+RULES: dict[str, Rule] = {rule.__name__: rule for rule in (smooth, curved, short, straight, large, centred, joined)}
 
 
 def score(rule: str, strokes: Tensor, label: Tensor | None = None) -> Tensor:
     """The scores of a batch by the rule of a name.
 
     Args:
-        rule: ``smooth``, ``short``, ``straight``, ``large`` or ``centred``.
+        rule: a name in ``RULES``.
         strokes: (B, S, 4, 2) or, as data sets give them, (B, S, 8).
         label: (B,), for rules that look at it.
 
