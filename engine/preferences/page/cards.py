@@ -3,11 +3,9 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from ....datasets.sketch.preferences import Comparison, Item, Judgement, PreferenceError, PreferenceStore, Rating
+from ....datasets.sketch.preferences import Comparison, Item, Judgement, PreferenceStore, Rating
 from ....datasets.sketch.preferences.record import new_id
 from .source import Condition, Drawn, ItemSource
-
-ATTEMPTS = 3
 
 
 @dataclass(frozen=True)
@@ -56,7 +54,7 @@ class Grid:
         ids: of the records to be.
         condition: of all.
         cards: the items.
-        ratings: what they had before they were taken back; empty where they are new.
+        ratings: that are already given, 0 where there is none; empty where the grid is new.
     """
 
     ids: tuple[str, ...]
@@ -81,10 +79,10 @@ class Table:
     def __init__(self, source: ItemSource, store: PreferenceStore) -> None:
         self.source, self.store = source, store
 
-    def pair(self, condition: Condition, seeds: Sequence[int]) -> Pair:
+    def pair(self, condition: Condition, seeds: Sequence[int], swapped: bool) -> Pair:
         """A new pair of independent items."""
         a, b = self._cards(condition, seeds)
-        return Pair(new_id(), condition, a, b)
+        return Pair(new_id(), condition, a, b, swapped)
 
     def grid(self, condition: Condition, seeds: Sequence[int]) -> Grid:
         """A new grid, an item a seed."""
@@ -125,8 +123,3 @@ def fields_of(condition: Condition) -> dict:
 def is_answer(record: Judgement) -> bool:
     """Whether a record says anything of its items: a skip does not."""
     return not (isinstance(record, Comparison) and record.preference == "skip")
-
-
-def is_no_drawing(error: Exception) -> bool:
-    """Whether another seed may help: the store refuses numbers that are not finite or too large."""
-    return isinstance(error, PreferenceError)

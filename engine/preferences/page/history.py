@@ -36,11 +36,13 @@ class History:
             self.recent.append(record)
         self._times: deque[float] = deque([clock()], maxlen=_GAPS + 1)
 
-    def add(self, record: Judgement) -> None:
-        """Something was answered just now."""
-        self._add(record, 1)
-        self.recent.append(record)
-        self._times.append(self._clock())
+    def add(self, *records: Judgement) -> None:
+        """Something was answered just now, perhaps several items together."""
+        begin, end = self._times[-1], self._clock()
+        for number, record in enumerate(records, start=1):
+            self._add(record, 1)
+            self.recent.append(record)
+            self._times.append(begin + (end - begin) * number / len(records))
 
     def take_back(self) -> None:
         """The newest record counts no longer."""

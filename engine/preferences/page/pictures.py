@@ -34,7 +34,7 @@ class PictureSource:
         PageError: a class with fewer than two pictures, no PNG, a picture over 2 MiB, or parameters that cannot be used.
     """
 
-    noun = "picture"
+    noun, nouns = "picture", "pictures"
 
     def __init__(self, folder: str | Path) -> None:
         root = Path(folder)
@@ -42,7 +42,9 @@ class PictureSource:
         self._groups = {name: found for name, found in groups.items() if found} or {"": _pictures(root)}
         for name, found in self._groups.items():
             if len(found) < 2:
-                raise PageError(f"{root / name}: holds {len(found)} pictures, expected at least 2 NAME.png with NAME.npy")
+                raise PageError(
+                    f"{root / name}: holds {len(found)} pictures, expected at least 2 NAME.png with NAME.npy"
+                )
         self._files = {digest(one.parameters): one.png for found in self._groups.values() for one in found}
         self.run = digest(np.concatenate([one.parameters for found in self._groups.values() for one in found]))[:8]
         labels = [None] if "" in self._groups else range(len(self._groups))
@@ -87,7 +89,11 @@ def _parameters(path: Path) -> np.ndarray:
         array = np.load(io.BytesIO(content), allow_pickle=False)
         array = np.ascontiguousarray(array, dtype="<f4")
     except (OSError, ValueError, EOFError) as error:
-        raise PageError(f"{path}: no parameters can be read ({error!s:.80}); expected an .npy beside the picture") from error
+        raise PageError(
+            f"{path}: no parameters can be read ({error!s:.80}); expected an .npy beside the picture"
+        ) from error
     if array.ndim != 1 or not len(array) or len(content) > MAX_FILE or not np.isfinite(array).all():
-        raise PageError(f"{path}: got an array of the shape {array.shape}, expected (N,) finite numbers, at most 64 KiB")
+        raise PageError(
+            f"{path}: got an array of the shape {array.shape}, expected (N,) finite numbers, at most 64 KiB"
+        )
     return array

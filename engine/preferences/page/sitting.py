@@ -1,21 +1,26 @@
 """What the two modes of the page share: an annotator, a history, what is shown, and what comes next."""
 
+import contextlib
+import logging
 import random
 import threading
-from collections import deque
-from collections.abc import Sequence
+from collections.abc import Iterator
 from concurrent.futures import Executor
 from dataclasses import dataclass
 from typing import Generic, TypeVar
 
-from ....datasets.sketch.preferences import Judgement, PreferenceError, Session
-from .cards import ATTEMPTS, Grid, Pair, Table
+from ....datasets.sketch.preferences import Faults, Judgement, PreferenceError, Session
+from ....datasets.sketch.preferences.reading import read_standing
+from .cards import Grid, Pair, Table
 from .history import History
 from .prefetch import Prefetch
-from .source import Condition
+from .source import Condition, PageError
 
 Shown = TypeVar("Shown", Pair, Grid)
 STALE = "The page had lost touch with the server. Your last press was not recorded; this is where you were."
+UNWRITTEN = "Not recorded: the server cannot write. Its log says why. Press again once it can."
+ATTEMPTS = 3
+_log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True)
@@ -45,7 +50,7 @@ class View(Generic[Shown]):
         answered: so far.
         target: wanted.
         rate: answers a minute; None where it is not known yet.
-        notice: one sentence for the annotator; empty where there is nothing to say.
+        notice: a message for the annotator; empty where there is nothing to say.
     """
 
     annotator: str
@@ -64,18 +69,17 @@ class Sitting(Generic[Shown]):
         session: that records.
         plan: of the collection.
         executor: that draws ahead.
-    """
 
-    mode = ""
-    unit = ""
+    Attributes:
+        history: of the annotator in this session; read from the store, so that a restart goes on with it.
+    """
 
     def __init__(self, table: Table, session: Session, plan: Plan, executor: Executor) -> None:
         self.session, self.plan, self._table = session, plan, table
         self._lock = threading.Lock()
         self.history = History(_standing(session))
-        self._random = random.SystemRandom() if plan.seed is None else random.Random(f"{plan.seed} {session.name}")
         self._ahead = Prefetch(self._draw, executor, first=self.history.count)
-        self._put_aside: deque[Shown] = deque()
+        self._put_aside: list[Shown] = []
         self._shown: Shown | None = None
 
     def view(self, notice: str = "") -> View:
@@ -94,14 +98,12 @@ class Sitting(Generic[Shown]):
                 return self._view(self._if_lost(id))
             if not self.history.recent:
                 return self._view("There is nothing to take back.")
-            try:
+            with self._writing() as wrong:
                 again = self._take_back()
-            except (PreferenceError, OSError) as error:
-                return self._view(str(error))
-            if self._shown is not None:
-                self._put_aside.append(self._shown)
-            self._shown = again
-            return self._view("Taken back. Answer it again.")
+                if self._shown is not None:
+                    self._put_aside.append(self._shown)
+                self._shown = again
+            return self._view(wrong[0] if wrong else "Taken back. Answer it again.")
 
     def close(self) -> None:
         """Give up drawing ahead."""
@@ -111,10 +113,24 @@ class Sitting(Generic[Shown]):
         try:
             if self._shown is None:
                 self._shown = self._next()
-        except Exception as error:
+        except PageError as error:
             notice = f"Nothing can be shown: {error}"
+        except Exception:
+            # Whatever a source raises must not end the page: the annotator can wait and reload.
+            _log.exception("nothing can be shown to %s", self.session.name)
+            notice = "Nothing can be shown. The server's log says why. Reload the page once it is mended."
         history = self.history
         return View(self.session.annotator, self._shown, history.answered, self.plan.target, history.rate, notice)
+
+    @contextlib.contextmanager
+    def _writing(self) -> Iterator[list[str]]:
+        """Turns a refusal of the store into a message for the annotator."""
+        wrong: list[str] = []
+        try:
+            yield wrong
+        except (PreferenceError, PageError, OSError) as error:
+            _log.error("%s: %s", self.session.name, error)
+            wrong.append(UNWRITTEN)
 
     def _is_shown(self, id: str) -> bool:
         return self._shown is not None and self._shown.id == id
@@ -129,24 +145,33 @@ class Sitting(Generic[Shown]):
     def _draw(self, number: int) -> Shown:
         conditions = self._table.source.conditions
         condition = conditions[number % len(conditions)]
-        for attempt in range(ATTEMPTS):
-            try:
-                return self._drawn(condition)
-            except PreferenceError:
-                # Perhaps numbers that are not finite: another seed may help; a full disk stays full.
-                if attempt == ATTEMPTS - 1:
-                    raise
-        raise AssertionError
+        seed = self.plan.seed
+        draw = random.SystemRandom() if seed is None else random.Random(f"{seed} {self.session.name} {number}")
+        for _ in range(ATTEMPTS - 1):
+            # Of numbers that are not finite, or too large; another seed may help.
+            with contextlib.suppress(PreferenceError):
+                return self._drawn(condition, draw)
+        return self._drawn(condition, draw)
 
-    def _seeds(self, count: int) -> Sequence[int]:
-        return [self._random.getrandbits(53) for _ in range(count)]
-
-    def _drawn(self, condition: Condition) -> Shown:
+    def _drawn(self, condition: Condition, draw: random.Random) -> Shown:
         raise NotImplementedError
 
     def _take_back(self) -> Shown:
         raise NotImplementedError
 
 
-def _standing(session: Session) -> list[Judgement]:
-    return list(session.standing())
+def seeds(count: int, draw: random.Random) -> list[int]:
+    """Seeds of items, so many that two are hardly ever the same."""
+    return [draw.getrandbits(53) for _ in range(count)]
+
+
+def _standing(session: Session) -> Iterator[Judgement]:
+    """Streamed: a session may be long. Damaged lines are passed over: one must not keep an annotator from going on."""
+    if not session.store.session_path(session.name).exists():
+        return
+    faults = Faults()
+    for record in read_standing(session.store.root, "skip", faults, [session.name]):
+        if record.annotator == session.annotator:
+            yield record
+    if faults.counts:
+        _log.warning("session %s: passed over %s lines", session.name, dict(faults.counts))

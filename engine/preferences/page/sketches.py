@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 
 import numpy as np
+import torch
 
 from ....datasets.sketch.preferences.payload import KINDS
 from ....models.raster import strokes_to_svg
@@ -36,7 +37,7 @@ class SketchSource:
         PageError: sketches that the store does not take, two generators of different classes, or an unknown class.
     """
 
-    noun = "sketch"
+    noun, nouns = "sketch", "sketches"
 
     def __init__(
         self, first: TrainedNetwork, second: TrainedNetwork | None = None, settings: Settings | None = None,
@@ -58,7 +59,8 @@ class SketchSource:
 
     def markup(self, array: np.ndarray) -> str:
         """An SVG made of the numbers alone."""
-        return strokes_to_svg(array, CANVAS, stroke_width=self._width)
+        # A copy: what the store reads cannot be written to, of which torch warns.
+        return strokes_to_svg(torch.tensor(array), CANVAS, stroke_width=self._width)
 
     def _drawn(self, side: int, condition: Condition, seed: int) -> Drawn:
         generator, past = self._generators[side], self._settings
@@ -95,4 +97,6 @@ def _check_same_classes(first: TrainedNetwork, second: TrainedNetwork) -> None:
     if conditioned_on(first) != conditioned_on(second) or (
         conditioned_on(first) and class_names(first) != class_names(second)
     ):
-        raise PageError(f"--against {second.file}: knows other classes than {first.file}; both sides of a pair must agree")
+        raise PageError(
+            f"--against {second.file}: knows other classes than {first.file}; both sides of a pair must agree"
+        )

@@ -58,12 +58,13 @@ class ItemSource(Protocol):
 
     Attributes:
         run: names what is compared, in letters, digits, ``_``, ``.`` and ``-``; a sitting is found again by it.
-        noun: what an item is called on the page.
+        noun, nouns: what an item, and several, are called on the page.
         conditions: at least one; they take turns.
     """
 
     run: str
     noun: str
+    nouns: str
     conditions: Sequence[Condition]
 
     def draw(self, condition: Condition, seeds: Sequence[int]) -> list[Drawn]:
