@@ -9,9 +9,11 @@ from .flatten import PIXEL_REACH
 from .windows import Windows
 
 _TINY = 1e-12
-_SHARPEST = 0.1
-_BEYOND = 0.5
-_SAMPLES = 9
+_SHARPEST = 0.08
+BEYOND = 0.5
+_STRAY = 5e-4
+_MORE_STEPS = 3
+SAMPLES = 9
 
 
 @dataclass
@@ -28,6 +30,7 @@ class Feet:
         jerk: (2, N) a sixth of d3C/du3.
         distance: (N,) length of the offset.
         bent: (N,) bool: the stroke ends within the pixel's reach, or turns too sharply for its edge to be taken as one arc.
+        sharp: (N,) bool: the piece may have several feet, see ``Windows``.
     """
 
     window: Tensor
@@ -39,6 +42,7 @@ class Feet:
     jerk: Tensor
     distance: Tensor
     bent: Tensor
+    sharp: Tensor
 
     def take(self, index: Tensor) -> "Feet":
         """Some of them, by index."""
@@ -60,26 +64,30 @@ def find_feet(windows: Windows, curves: Tensor, window: Tensor, place: Tensor, p
     """
     centre = torch.stack([place & 7, place >> 3]).to(curves)
     gathered = torch.cat([curves, windows.lowest[None], windows.highest[None]]).index_select(1, window)
-    constant, linear, square, cube = (gathered[2 * k : 2 * k + 2] for k in range(4))
-    relative = centre - constant
+    relative, coefficients, (lowest, highest) = centre - gathered[:2], gathered[2:8], gathered[8:]
+    bounds = lowest.clamp_min(-BEYOND), highest.clamp_max(1 + BEYOND)
     u = _first_guess(windows, window, centre)
-    sharp = windows.sharp.index_select(0, window).nonzero()[:, 0]
-    if len(sharp):
-        u.index_copy_(0, sharp, _best_sample(relative[:, sharp], gathered[2:8, sharp]))
-    offset = relative - u * (linear + u * (square + u * cube))
-    bend = u * cube
-    acceleration = square + 3 * bend
-    velocity = linear + u * (acceleration + square)
-    u = _newton(u, offset, velocity, acceleration).clamp_(-_BEYOND, 1 + _BEYOND)
-    u = torch.minimum(torch.maximum(u, gathered[8]), gathered[9])
-    offset = relative - u * (linear + u * (square + u * cube))
-    acceleration = square + 3 * (u * cube)
-    velocity = linear + u * (acceleration + square)
-    speed = dot(velocity, velocity)
-    to_end = torch.minimum(u - gathered[8], gathered[9] - u)
+    sharp = windows.sharp.index_select(0, window)
+    turning = sharp.nonzero()[:, 0]
+    if len(turning):
+        places = torch.linspace(0, 1, SAMPLES, device=u.device).to(u)[:, None].expand(-1, len(turning))
+        x, y = from_points(places, relative[:, turning], coefficients[:, turning])
+        u.index_copy_(0, turning, places[(x.square() + y.square()).argmin(0), 0])
+    u = newton(u, relative, coefficients, *bounds)
+    offset, velocity, acceleration = state(u, relative, coefficients)
+    speed, to_end = dot(velocity, velocity), torch.minimum(u - lowest, highest - u)
+    stray = ((dot(offset, velocity).square_() > _STRAY**2 * speed) & (to_end > 0)).nonzero()[:, 0]
+    if len(stray):
+        own = [rows.index_select(-1, stray) for rows in (u, relative, coefficients, *bounds)]
+        for _ in range(_MORE_STEPS):
+            own[0] = newton(*own)
+        u.index_copy_(0, stray, own[0])
+        for rows, better in zip((offset, velocity, acceleration), state(*own[:3])):
+            rows.index_copy_(1, stray, better)
     turn = velocity[0] * acceleration[1] - velocity[1] * acceleration[0]
     bent = torch.maximum((2 / _SHARPEST * turn).square_() - speed**3, PIXEL_REACH**2 - to_end.square_() * speed) > 0
-    return Feet(window, pixel, u, offset, velocity, acceleration, cube, dot(offset, offset).sqrt_(), bent)
+    distance, bent = dot(offset, offset).sqrt_(), bent.logical_or_(sharp)
+    return Feet(window, pixel, u, offset, velocity, acceleration, coefficients[4:], distance, bent, sharp)
 
 
 def dot(first: Tensor, second: Tensor) -> Tensor:
@@ -95,15 +103,37 @@ def _first_guess(windows: Windows, window: Tensor, centre: Tensor) -> Tensor:
     return after / (after + before).clamp_min_(_TINY)
 
 
-def _best_sample(relative: Tensor, coefficients: Tensor) -> Tensor:
-    """The nearest of a few points of the piece to the pixel's centre."""
-    u = torch.linspace(0, 1, _SAMPLES, device=relative.device).to(relative)[:, None]
-    x, y = (relative[k] - u * (coefficients[k] + u * (coefficients[2 + k] + u * coefficients[4 + k])) for k in (0, 1))
-    return u[(x.square() + y.square()).argmin(0), 0]
+def from_points(places: Tensor, relative: Tensor, coefficients: Tensor) -> tuple[Tensor, Tensor]:
+    """Both coordinates (k, n) of the offsets from the curve's points at k parameters (k, n) to the centres; see ``newton``."""
+    linear, square, cube = coefficients[:2], coefficients[2:4], coefficients[4:]
+    x, y = (relative[k] - places * (linear[k] + places * (square[k] + places * cube[k])) for k in (0, 1))
+    return x, y
 
 
-def _newton(u: Tensor, offset: Tensor, velocity: Tensor, acceleration: Tensor) -> Tensor:
-    """One step; the second derivative of half the squared distance is kept above a quarter of the speed's square."""
+def state(u: Tensor, relative: Tensor, coefficients: Tensor) -> tuple[Tensor, Tensor, Tensor]:
+    """Offset to the pixel's centre, velocity and half the acceleration of the curve at ``u``; see ``newton``."""
+    linear, square, cube = coefficients[:2], coefficients[2:4], coefficients[4:]
+    bend = u * cube
+    offset = torch.addcmul(relative, u, torch.addcmul(linear, u, square + bend), value=-1)
+    acceleration = torch.add(square, bend, alpha=3)
+    return offset, torch.addcmul(linear, u, acceleration + square), acceleration
+
+
+def newton(u: Tensor, relative: Tensor, coefficients: Tensor, lowest: Tensor, highest: Tensor) -> Tensor:
+    """A step towards the foot; the second derivative of half the squared distance is kept above a quarter of the speed's square.
+
+    Args:
+        u: (...) parameters.
+        relative: (2, ...) from the curve's point at u = 0 to the pixel's centre.
+        coefficients: (6, ...) of the curve's u, u^2 and u^3.
+        lowest: (...) bound of the parameters.
+        highest: likewise.
+
+    Returns:
+        (...) parameters.
+    """
+    offset, velocity, acceleration = state(u, relative, coefficients)
     speed = dot(velocity, velocity)
     curvature = torch.maximum(speed - 2 * dot(offset, acceleration), speed / 4).clamp_min_(_TINY)
-    return torch.addcdiv(u, dot(offset, velocity), curvature)
+    step = dot(offset, velocity).div_(curvature).clamp_(-1, 1)
+    return torch.minimum(torch.maximum(step.add_(u), lowest), highest)

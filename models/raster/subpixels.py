@@ -3,7 +3,7 @@
 import torch
 from torch import Tensor
 
-from .feet import Feet, dot
+from .feet import SAMPLES, Feet, dot, from_points, newton
 from .footprint import Footprint, edge_coverage
 from .windows import Windows
 
@@ -11,6 +11,8 @@ SIDE = 4
 _TINY = 1e-12
 _LEAST_STRETCH = 0.25
 _REFINE = 2
+_REFINE_SHARP = 3
+_SAMPLE_BITS = 4
 _STRAIGHT = 0.02
 
 
@@ -32,44 +34,59 @@ def sub_pixel_feet(feet: Feet, windows: Windows) -> tuple[Tensor, Tensor, Tensor
     lowest = windows.lowest.index_select(0, feet.window) - feet.parameter
     highest = windows.highest.index_select(0, feet.window) - feet.parameter
     shift = torch.minimum(torch.maximum(shift, lowest), highest)
-    curved = _curved(feet, speed).nonzero()[:, 0]
+    curved = (_curved(feet, speed) & ~feet.sharp).nonzero()[:, 0]
     if len(curved):
-        own = feet.take(curved)
-        refined, lowest, highest = (value.index_select(-1, curved) for value in (shift, lowest, highest))
-        for _ in range(_REFINE):
-            refined = torch.minimum(torch.maximum(_refined(own, refined, steps), lowest), highest)
-        shift.index_copy_(1, curved, refined)
-    x, y = (_offset(feet, shift, steps, axis) for axis in (0, 1))
-    distance = torch.addcmul(x * x, y, y).sqrt_()
-    inverse = 1 / distance.clamp_min(_TINY)
-    return distance, x.mul_(inverse), y.mul_(inverse), shift.add_(feet.parameter)
+        shift.index_copy_(1, curved, _refined(feet.take(curved), windows, shift.index_select(1, curved), steps, _REFINE))
+    sharp = feet.sharp.nonzero()[:, 0]
+    if len(sharp):
+        turning = feet.take(sharp)
+        start = _nearest_sample(turning, steps)
+        shift.index_copy_(1, sharp, _refined(turning, windows, start, steps, _REFINE_SHARP))
+    velocity, acceleration, jerk = _coefficients(feet).unflatten(0, (3, 2))
+    along = torch.addcmul(velocity, shift, torch.addcmul(acceleration, shift, jerk))
+    offset = torch.addcmul(_relative(feet, steps), shift, along, value=-1)
+    distance = dot(offset, offset).sqrt_()
+    x, y = offset.mul_(1 / distance.clamp_min(_TINY))
+    return distance, x, y, shift.add_(feet.parameter)
 
 
-def _offset(feet: Feet, shift: Tensor, steps: Tensor, axis: int) -> Tensor:
-    """One coordinate (m, N) from the curve's point at the foot's parameter plus ``shift`` to the sub-pixels' centres."""
-    bend = torch.addcmul(feet.acceleration[axis], shift, feet.jerk[axis])
-    offset = (feet.offset[axis] - shift * torch.addcmul(feet.velocity[axis], shift, bend)).unflatten(0, (SIDE, SIDE))
-    return (offset + (steps[None] if axis == 0 else steps[:, None])).flatten(0, 1)
+def _relative(feet: Feet, steps: Tensor) -> Tensor:
+    """From the feet to the sub-pixels' centres (2, m, N), row by row."""
+    centres = torch.stack([steps.expand(SIDE, -1, 1), steps[:, None].expand(-1, SIDE, 1)]).flatten(1, 2)
+    return feet.offset[:, None] + centres
+
+
+def _coefficients(feet: Feet) -> Tensor:
+    """The curve from the foot on, (6, 1, N), as ``newton`` takes it."""
+    return torch.cat([feet.velocity, feet.acceleration, feet.jerk])[:, None]
+
+
+def _refined(feet: Feet, windows: Windows, shift: Tensor, steps: Tensor, times: int) -> Tensor:
+    """More Newton steps."""
+    relative, coefficients = _relative(feet, steps), _coefficients(feet)
+    lowest = windows.lowest.index_select(0, feet.window) - feet.parameter
+    highest = windows.highest.index_select(0, feet.window) - feet.parameter
+    for _ in range(times):
+        shift = newton(shift, relative, coefficients, lowest, highest)
+    return shift
+
+
+def _nearest_sample(feet: Feet, steps: Tensor) -> Tensor:
+    """Where the nearest of a few points of the piece is to each sub-pixel's centre: a piece may have several feet."""
+    places = torch.linspace(0, 1, SAMPLES, device=steps.device).to(steps)
+    x, y = from_points(places[:, None] - feet.parameter, feet.offset, _coefficients(feet)[:, 0])
+    squares = (torch.addcmul(x * x, y, y)[:, None] + 2 * x[:, None] * steps)[:, None] + (2 * y[:, None] * steps)[:, :, None]
+    # Positive floats are ordered like their bits, whose last few can hold which sample it is.
+    bits = squares.add_(1).view(torch.int32 if squares.dtype == torch.float32 else torch.int64)
+    order = torch.arange(SAMPLES, device=bits.device, dtype=bits.dtype)[:, None, None, None]
+    least = bits.bitwise_and_(-1 << _SAMPLE_BITS).bitwise_or_(order).amin(0)
+    return places[least.bitwise_and_((1 << _SAMPLE_BITS) - 1).flatten(0, 1)] - feet.parameter
 
 
 def _curved(feet: Feet, speed: Tensor) -> Tensor:
     """Where the curve is so far from a line run at constant speed, over a pixel, that one Newton step is not enough."""
     bend, jerk = (dot(vector, vector) for vector in (feet.acceleration, feet.jerk))
     return torch.maximum(bend, jerk / speed.clamp_min(_TINY)) > _STRAIGHT**2 * speed.square()
-
-
-def _refined(feet: Feet, shift: Tensor, steps: Tensor) -> Tensor:
-    """One more Newton step, from the feet at ``shift``."""
-    x, y = (_offset(feet, shift, steps, axis) for axis in (0, 1))
-    bend_x, bend_y = (torch.addcmul(feet.acceleration[axis], 3 * shift, feet.jerk[axis]) for axis in (0, 1))
-    speed_x, speed_y = (
-        torch.addcmul(feet.velocity[axis], shift, bend + feet.acceleration[axis])
-        for axis, bend in enumerate((bend_x, bend_y))
-    )
-    speed = torch.addcmul(speed_x * speed_x, speed_y, speed_y)
-    slope = speed - 2 * torch.addcmul(x * bend_x, y, bend_y)
-    slope = torch.maximum(slope, speed * _LEAST_STRETCH).clamp_min_(_TINY)
-    return shift + torch.addcmul(x * speed_x, y, speed_y).div_(slope).clamp_(-1, 1)
 
 
 def nearest(signed: Tensor, group: Tensor, groups: int, lowest: float) -> Tensor:

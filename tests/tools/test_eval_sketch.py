@@ -9,6 +9,8 @@ import experiments
 import pytest
 import sketch_toys
 
+from stillhouse.engine.publish import publish
+
 TOOL = Path(__file__).resolve().parents[2] / "tools" / "eval_sketch.py"
 WRITTEN = {"samples.png", "nearest.png", "curves.png", "summary.json", "report.html"}
 
@@ -103,6 +105,25 @@ def test_judges_given_by_name_and_none(call, runs, tmp_path):
         runs["good"], "--judges", runs["judge"], "--samples", 20, "--sampler-samples", 0, "--out-dir", tmp_path / "one"
     )
     assert "agreement_toys" in read(tmp_path / "one")["mean"]
+
+
+def test_a_published_network_and_other_numbers_of_strokes_are_refused(call, runs, tmp_path):
+    status, _, errors = call(publish(runs["good"], tmp_path / "network.pth"))
+    assert status == 2 and "does not say what held-out sketches it is judged beside" in errors
+    other = sketch_toys.generator_changes()
+    for loader in ("train_dataloader", "val_dataloader"):
+        other[loader]["dataset"]["strokes"] = 8
+    other["val_evaluator"] = [dict(type="SketchStatistics")]
+    experiments.train(experiments.write_config(tmp_path, "other", **other))
+    few = ("--samples", 12, "--sampler-samples", 0, "--out-dir", tmp_path)
+    status, _, errors = call(runs["good"], "--baseline", tmp_path / "runs" / "other", *few)
+    assert status == 2 and "draws 8 strokes beside 16 of the first checkpoint" in errors
+
+
+def test_without_jinja(call, runs, tmp_path, monkeypatch):
+    monkeypatch.setitem(sys.modules, "jinja2", None)
+    status, _, errors = call(runs["good"], "--samples", 12, "--sampler-samples", 0, "--out-dir", tmp_path)
+    assert status == 2 and 'the report needs jinja2: pip install "stillhouse[sketch]"' in errors
 
 
 def test_what_it_refuses(call, runs, tmp_path):

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from ..latent.criteria import Judgement
 
 AGREEMENT = 0.95
+# Null: 48 draws of 200 to 1,200 real sketches beside 1,200 others have .9 on average and stay below 1.5.
 MMD = 2.0
 NEAREST = 0.8
 MEMORISED = 0.05
