@@ -2,6 +2,7 @@
 
 import importlib.util
 import os
+from functools import cache
 from typing import Literal, get_args
 
 import torch
@@ -35,6 +36,18 @@ def interpreted() -> bool:
     return os.environ.get("TRITON_INTERPRET", "0").lower() in ("1", "true", "yes", "on", "y")
 
 
+@cache
+def launch_failure() -> str | None:
+    """Why Triton cannot start kernels: it does not import, or cannot build its link to the driver, which takes a C compiler."""
+    try:
+        from triton.runtime import driver
+
+        driver.active.get_current_target()
+    except Exception as error:  # whatever it is, PyTorch can draw instead
+        return f"{type(error).__name__}: {error}"
+    return None
+
+
 def uses_triton(backend: Backend, points: Tensor, painted: bool) -> bool:
     """Whether the kernels draw these strokes.
 
@@ -64,7 +77,15 @@ def _refusal(points: Tensor, painted: bool) -> str | None:
         return "Triton is not installed; `pip install triton` (Linux)"
     if not points.is_cuda:
         return None if interpreted() else f"strokes on {points.device}, expected a CUDA device; move them with .cuda()"
+    return _refusal_of_device(points)
+
+
+def _refusal_of_device(points: Tensor) -> str | None:
+    """Why the kernels cannot run on the strokes' GPU."""
+    if torch.version.hip:
+        return "an AMD GPU, on which the kernels were never tried; take an NVIDIA GPU"
     capability = torch.cuda.get_device_capability(points.device)
     if capability < _LEAST_CAPABILITY:
         return f"compute capability {capability[0]}.{capability[1]}, expected at least 8.0; take a newer GPU"
-    return None
+    failure = launch_failure()
+    return failure and f"Triton cannot start kernels ({failure}); install a C compiler and Python's headers"

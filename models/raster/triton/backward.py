@@ -6,7 +6,7 @@ Sums over tiles are kept in 64-bit fixed point, whose order does not matter: two
 import triton
 import triton.language as tl
 
-from .chords import RECORD, TILE, next_chord
+from .chords import ANY_NUMBER, RECORD, TILE, next_chord
 from .forward import FAR, SEVERAL, SINGLE, locate, pick, sub_pixels
 from .geometry import REACH, SIDE, bernstein, find_foot, single_edge, sub_pixel_edge
 
@@ -16,7 +16,7 @@ _HEADROOM = tl.constexpr(2.0**51)
 _LEAST = tl.constexpr(1e-30)
 
 
-@triton.jit
+@triton.jit(do_not_specialize=ANY_NUMBER)
 def gather_tiles(
     records, boxes, ends, kinds, grad, largest, sums, strokes_a_sketch, height, width, tiles_x, tiles_y,
     SCAN: tl.constexpr, CROWD: tl.constexpr,
@@ -91,14 +91,19 @@ def _crowd(
         chord = next_chord(boxes, chord + 1, last, tile_x, tile_y, SCAN)
 
 
-@triton.jit
+@triton.jit(do_not_specialize=ANY_NUMBER)
 def finish(sums, largest, grad_points, grad_width, strokes, strokes_a_sketch, tiles, BLOCK: tl.constexpr):
-    """From fixed point to gradients (N, 8) of the control points and (N,) of the full widths, float32."""
+    """From fixed point to gradients (N, 8) of the control points and (N,) of the full widths, float32.
+
+    A sketch whose image had a gradient that is not finite has none either: its sums mean nothing.
+    """
     place = tl.program_id(0) * BLOCK + tl.arange(0, BLOCK)
     live = place < strokes * SLOTS
     stroke, slot = place // SLOTS, place % SLOTS
-    scale = fixed_point(largest, tl.minimum(stroke, strokes - 1) // strokes_a_sketch, tiles)
-    value = tl.load(sums + place, mask=live, other=0).to(tl.float64) / scale
+    sketch = tl.minimum(stroke, strokes - 1) // strokes_a_sketch
+    value = tl.load(sums + place, mask=live, other=0).to(tl.float64) / fixed_point(largest, sketch, tiles)
+    most = tl.load(largest + sketch)
+    value = tl.where(most < float("inf"), value, float("nan"))
     tl.store(grad_points + stroke * (SLOTS - 1) + slot, value.to(tl.float32), mask=live & (slot < SLOTS - 1))
     tl.store(grad_width + stroke, (value / 2).to(tl.float32), mask=live & (slot == SLOTS - 1))
 

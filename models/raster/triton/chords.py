@@ -8,6 +8,8 @@ from ..flatten import BULGE, PIXEL_REACH
 TILE = tl.constexpr(16)
 RECORD = tl.constexpr(32)
 LONG = tl.constexpr(1 << 40)
+# What differs from batch to batch: one compilation serves all.
+ANY_NUMBER = ("chords", "strokes", "strokes_a_sketch", "steps")
 _REACH = tl.constexpr(PIXEL_REACH)
 _BULGE = tl.constexpr(BULGE)
 _LONGEST = tl.constexpr(16.0)
@@ -21,7 +23,7 @@ _UNEVEN = tl.constexpr(0.03)
 _TINY = tl.constexpr(1e-12)
 
 
-@triton.jit
+@triton.jit(do_not_specialize=ANY_NUMBER)
 def count_chords(points, width, counts, strokes, canvas_height, canvas_width, BLOCK: tl.constexpr):
     """How many chords of equal parameter a stroke needs: 0 off the canvas, ``LONG`` where there would be too many.
 
@@ -45,10 +47,10 @@ def count_chords(points, width, counts, strokes, canvas_height, canvas_width, BL
     tl.store(counts + stroke, tl.where(visible, count, 0), mask=live)
 
 
-@triton.jit
+@triton.jit(do_not_specialize=ANY_NUMBER)
 def cut_chords(
     points, width, ends, given_stroke, given_start, given_end, records, boxes,
-    chords, strokes, strokes_a_sketch, canvas_height, canvas_width, STEPS: tl.constexpr, GIVEN: tl.constexpr, BLOCK: tl.constexpr,
+    chords, strokes, strokes_a_sketch, steps, canvas_height, canvas_width, GIVEN: tl.constexpr, BLOCK: tl.constexpr,
 ):  # fmt: skip
     """Write the record and the box of each chord; float64 until it is relative to the chord's own pixel.
 
@@ -60,7 +62,7 @@ def cut_chords(
             stroke is cut into equal parts.
         records: (n, 32) float32, written; ``geometry.find_foot`` lists the columns.
         boxes: (n,) int64, written: first and last column and row of tiles, 16 bits each.
-        STEPS: of the bisection, log2(N) + 1.
+        steps: of the bisection, log2(N) + 1.
     """
     chord = tl.program_id(0) * BLOCK + tl.arange(0, BLOCK)
     live = chord < chords
@@ -69,7 +71,7 @@ def cut_chords(
         start = tl.load(given_start + chord, mask=live, other=0.0)
         end = tl.load(given_end + chord, mask=live, other=1.0)
     else:
-        stroke = _owner(ends, chord, live, strokes, STEPS).to(tl.int64)
+        stroke = _owner(ends, chord, live, strokes, steps).to(tl.int64)
         before = tl.load(ends + stroke - 1, mask=live & (stroke > 0), other=0)
         number = (tl.load(ends + stroke, mask=live, other=1) - before).to(tl.float64)
         within = (chord - before).to(tl.float64)
@@ -165,11 +167,11 @@ def _corners(points, stroke, live):
 
 
 @triton.jit
-def _owner(ends, chord, live, strokes, STEPS: tl.constexpr):
+def _owner(ends, chord, live, strokes, steps):
     """The stroke of a chord: the first whose running sum exceeds the chord's number."""
     low = chord * 0
     high = low + strokes
-    for _ in range(STEPS):
+    for _ in range(steps):
         middle = (low + high) // 2
         open_ = live & (low < high)
         passed = open_ & (tl.load(ends + middle, mask=open_, other=0) <= chord)

@@ -3,7 +3,7 @@
 import triton
 import triton.language as tl
 
-from .chords import RECORD, TILE, next_chord
+from .chords import ANY_NUMBER, RECORD, TILE, next_chord
 from .geometry import REACH, SIDE, edge_bulge, find_foot, is_bent, single_edge, sub_pixel_edge, sub_pixel_foot
 
 FAR = tl.constexpr(1e30)
@@ -11,7 +11,7 @@ SINGLE = tl.constexpr(1)
 SEVERAL = tl.constexpr(2)
 
 
-@triton.jit
+@triton.jit(do_not_specialize=ANY_NUMBER)
 def draw_tiles(
     records, boxes, ends, image, kinds, strokes_a_sketch, height, width, tiles_x, tiles_y,
     SCAN: tl.constexpr, CROWD: tl.constexpr, KEEP: tl.constexpr,
@@ -77,7 +77,7 @@ def _crowd(records, boxes, first, last, tile_x, tile_y, place, SCAN: tl.constexp
         cover = tl.where(signed < best, area, cover)
         best = tl.minimum(best, signed)
         chord = next_chord(boxes, chord + 1, last, tile_x, tile_y, SCAN)
-    return tl.sum(cover, axis=1) / (SIDE * SIDE)
+    return tl.minimum(tl.maximum(tl.sum(cover, axis=1) / (SIDE * SIDE), 0.0), 1.0)
 
 
 @triton.jit

@@ -1,6 +1,7 @@
 """Black opaque strokes by the kernels: what is launched, and what the backward pass keeps."""
 
 from contextlib import nullcontext
+from typing import Any
 
 import torch
 import triton
@@ -13,8 +14,7 @@ from .chords import LONG, RECORD, TILE, count_chords, cut_chords
 from .forward import draw_tiles
 
 _BLOCK = 128
-_FUSED = dict(enable_fp_fusion=True)
-_TILE = dict(SCAN=256, CROWD=16, num_warps=4, **_FUSED)
+_TILE = dict(SCAN=256, CROWD=16, num_warps=4)
 
 
 class TiledUnion(torch.autograd.Function):
@@ -38,9 +38,8 @@ class TiledUnion(torch.autograd.Function):
         with _device_of(points):
             records, boxes, ends = _chords(points, width, size)
             tiles = _tiles(size)
-            draw_tiles[(batch * tiles[0] * tiles[1],)](
-                records, boxes, ends, image, kinds, strokes, *size, *tiles, KEEP=keep, **_TILE
-            )
+            tensors = (records, boxes, ends, image, kinds, strokes)
+            _launch(draw_tiles, batch * tiles[0] * tiles[1], *tensors, *size, *tiles, KEEP=keep, **_TILE)
         ctx.save_for_backward(records, boxes, ends, kinds)
         ctx.strokes = strokes
         return image
@@ -57,26 +56,21 @@ class TiledUnion(torch.autograd.Function):
         grad_points, grad_width = grad.new_empty(batch, strokes, 4, 2), grad.new_empty(batch, strokes)
         tiles = _tiles(size)
         with _device_of(grad):
-            gather_tiles[(batch * tiles[0] * tiles[1],)](
-                records, boxes, ends, kinds, grad, largest, sums, strokes, *size, *tiles, **_TILE
-            )
-            finish[(triton.cdiv(sums.numel(), _BLOCK),)](
-                sums,
-                largest,
-                grad_points,
-                grad_width,
-                batch * strokes,
-                strokes,
-                tiles[0] * tiles[1],
-                BLOCK=_BLOCK,
-                **_FUSED,
-            )
+            tensors = (records, boxes, ends, kinds, grad, largest, sums, strokes)
+            _launch(gather_tiles, batch * tiles[0] * tiles[1], *tensors, *size, *tiles, **_TILE)
+            values = (sums, largest, grad_points, grad_width, batch * strokes, strokes, tiles[0] * tiles[1])
+            _launch(finish, triton.cdiv(sums.numel(), _BLOCK), *values, BLOCK=_BLOCK)
         return grad_points, grad_width, None, None
 
 
 def _tiles(size) -> tuple[int, int]:
     """How many tiles lie beside, and below each other."""
     return triton.cdiv(size[1], TILE.value), triton.cdiv(size[0], TILE.value)
+
+
+def _launch(kernel: Any, programs: int, *arguments: object, **constants: object) -> None:
+    """Products and sums may be fused, as PyTorch's own kernels do; Triton's default for that changes between versions."""
+    kernel[(programs,)](*arguments, **constants, enable_fp_fusion=True)
 
 
 def _device_of(tensor: Tensor):
@@ -91,7 +85,7 @@ def _chords(points: Tensor, width: Tensor, size: tuple[int, int]) -> tuple[Tenso
     """
     strokes = width.numel()
     counts = torch.empty(strokes, dtype=torch.int64, device=points.device)
-    count_chords[(triton.cdiv(strokes, _BLOCK),)](points, width, counts, strokes, *size, BLOCK=_BLOCK, **_FUSED)
+    _launch(count_chords, triton.cdiv(strokes, _BLOCK), points, width, counts, strokes, *size, BLOCK=_BLOCK)
     ends = counts.cumsum(0)
     chords, given = int(ends[-1]), None
     if chords >= LONG.value:
@@ -102,10 +96,9 @@ def _chords(points: Tensor, width: Tensor, size: tuple[int, int]) -> tuple[Tenso
     boxes = torch.empty(max(chords, 1), dtype=torch.int64, device=points.device)
     if chords:
         columns = (ends, ends, ends) if given is None else _columns(given)
-        cut_chords[(triton.cdiv(chords, _BLOCK),)](
-            points, width, ends, *columns, records, boxes, chords, strokes, width.shape[1], *size,
-            STEPS=strokes.bit_length(), GIVEN=given is not None, BLOCK=_BLOCK, **_FUSED,
-        )  # fmt: skip
+        tensors, steps = (points, width, ends, *columns, records, boxes), strokes.bit_length()
+        numbers = (chords, strokes, width.shape[1], steps, *size)
+        _launch(cut_chords, triton.cdiv(chords, _BLOCK), *tensors, *numbers, GIVEN=given is not None, BLOCK=_BLOCK)
     return records, boxes, ends
 
 

@@ -1,3 +1,5 @@
+import sys
+
 import pytest
 import torch
 
@@ -11,6 +13,8 @@ STROKES = torch.rand(1, 2, 4, 2) - 0.5
 def installed(monkeypatch):
     """As if Triton were there, and not interpreted."""
     monkeypatch.setattr(backend, "has_triton", lambda: True)
+    monkeypatch.setattr(backend, "launch_failure", lambda: None)
+    monkeypatch.setattr(torch.version, "hip", None)
     monkeypatch.delenv("TRITON_INTERPRET", raising=False)
 
 
@@ -74,7 +78,29 @@ def test_auto_takes_the_kernels_where_they_can_draw(monkeypatch, capability, dty
 
 
 @pytest.mark.usefixtures("installed")
-def test_an_old_gpu_is_named(monkeypatch):
-    monkeypatch.setattr(torch.cuda, "get_device_capability", lambda device: (7, 5))
-    with pytest.raises(ValueError, match=r"compute capability 7\.5, expected at least 8\.0; take a newer GPU"):
+@pytest.mark.parametrize(
+    ("capability", "amd", "failure", "message"),
+    [
+        ((7, 5), None, None, r"compute capability 7\.5, expected at least 8\.0; take a newer GPU"),
+        ((9, 4), "6.4", None, "an AMD GPU, on which the kernels were never tried; take an NVIDIA GPU"),
+        (
+            (9, 0),
+            None,
+            "RuntimeError: no gcc",
+            r"cannot start kernels \(RuntimeError: no gcc\); install a C compiler and Python's headers",
+        ),
+    ],
+    ids=["old", "AMD", "no compiler"],
+)
+def test_a_gpu_that_cannot_draw_is_named(monkeypatch, capability, amd, failure, message):
+    monkeypatch.setattr(torch.cuda, "get_device_capability", lambda device: capability)
+    monkeypatch.setattr(torch.version, "hip", amd)
+    monkeypatch.setattr(backend, "launch_failure", lambda: failure)
+    with pytest.raises(ValueError, match=f'backend="triton": .*{message}, or backend="auto"'):
         backend.uses_triton("triton", OnCuda(), painted=False)  # pyright: ignore[reportArgumentType]
+    assert not backend.uses_triton("auto", OnCuda(), painted=False)  # pyright: ignore[reportArgumentType]
+
+
+def test_a_triton_that_does_not_import_is_a_failure_to_launch(monkeypatch):
+    monkeypatch.setitem(sys.modules, "triton.runtime", None)
+    assert "triton.runtime" in str(backend.launch_failure.__wrapped__())
