@@ -8,7 +8,7 @@ from torch import Tensor
 
 from stillhouse.models.raster import StrokeRenderer
 from stillhouse.models.raster.reference import psnr, random_sketches
-from stillhouse.models.raster.triton.backend import has_triton
+from stillhouse.models.raster.triton.backend import launch_failure
 from stillhouse.registry import MODELS
 
 BATCHES, ROUNDS, CALLS, JUDGED = (1, 16, 64, 256), 5, 20, 16
@@ -26,7 +26,7 @@ def cuda_rows(row: Callable[..., dict]) -> list[dict]:
     name, strokes = torch.cuda.get_device_name(), random_sketches(max(BATCHES))
     on_cpu = _renderer("torch")(strokes[:JUDGED])
     rows = [row("derived for 16-pixel tiles", "forward + backward, B = 256, CUDA", GOAL_US, "us a sketch")]
-    for backend in ("torch", "triton") if has_triton() else ("torch",):
+    for backend in ("torch",) if launch_failure() else ("torch", "triton"):
         who, renderer = f"BezierRasterizer, {backend}, {name}", _renderer(backend)
         with torch.no_grad():
             agreement = psnr(renderer(strokes[:JUDGED].cuda()).cpu(), on_cpu)

@@ -7,6 +7,7 @@ import sys
 from collections.abc import Callable
 from importlib import import_module
 from pathlib import Path
+from unittest.mock import patch
 
 import pytest
 import torch
@@ -60,6 +61,7 @@ def main(path: str, *names: str) -> None:
 def behaviour() -> dict:
     """What else a caller can meet, on one tile; the curve has no end there, so that sub-pixels cost no time."""
     from stillhouse.models.raster import BezierRasterizer
+    from stillhouse.models.raster.triton import union
 
     renderer = BezierRasterizer(SMALL, backend="triton")
     strokes = torch.tensor([[-1.8, -0.4], [-0.6, 0.2], [0.6, 0.2], [1.8, -0.4]]).expand(2, 1, 4, 2).clone()
@@ -74,9 +76,12 @@ def behaviour() -> dict:
     (first,) = torch.autograd.grad(image.square().sum(), leaf, create_graph=True)
     with torch.no_grad():
         without_gradients = renderer(leaf, width)
+        with patch.dict(union._TILE, SCAN=2):  # as where a sketch has more chords than are looked at together
+            scanned = renderer(leaf, width)
     return dict(
         image=image.detach(),
         without_gradients=without_gradients,
+        scanned=scanned,
         compiled=torch.compile(renderer, backend="eager")(strokes, 1.5),
         apart=renderer(strokes.movedim(2, 0).contiguous().movedim(0, 2), torch.tensor(1.5)),
         half=renderer(strokes.bfloat16()),
@@ -151,7 +156,7 @@ def test_coincident_strokes_share_the_gradient(results):
     assert points[2, 0].count_nonzero()
 
 
-@pytest.mark.parametrize("name", ["without_gradients", "compiled", "apart"])
+@pytest.mark.parametrize("name", ["without_gradients", "compiled", "apart", "scanned"])
 def test_one_image_however_it_is_asked_for(results, name):
     assert torch.equal(results[name], results["image"]) and results["image"].min() < 0.5
 
