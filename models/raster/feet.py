@@ -5,13 +5,13 @@ from dataclasses import dataclass
 import torch
 from torch import Tensor
 
-from .flatten import PIXEL_REACH
 from .windows import Windows
 
 _TINY = 1e-12
-_SHARPEST = 0.08
+_SHARPEST = 0.085
+_MARGIN = 1.03
 BEYOND = 0.5
-_STRAY = 5e-4
+_STRAY = 5e-3
 _MORE_STEPS = 3
 SAMPLES = 9
 
@@ -29,6 +29,7 @@ class Feet:
         acceleration: (2, N) half of d2C/du2 at the foot.
         jerk: (2, N) a sixth of d3C/du3.
         distance: (N,) length of the offset.
+        radius: (N,) half the width of the stroke.
         bent: (N,) bool: the stroke ends within the pixel's reach, or turns too sharply for its edge to be taken as one arc.
         sharp: (N,) bool: the piece may have several feet, see ``Windows``.
     """
@@ -41,6 +42,7 @@ class Feet:
     acceleration: Tensor
     jerk: Tensor
     distance: Tensor
+    radius: Tensor
     bent: Tensor
     sharp: Tensor
 
@@ -49,12 +51,15 @@ class Feet:
         return Feet(*(field.index_select(-1, index) for field in vars(self).values()))
 
 
-def find_feet(windows: Windows, curves: Tensor, window: Tensor, place: Tensor, pixel: Tensor) -> Feet:
+def find_feet(
+    windows: Windows, curves: Tensor, radius: Tensor, window: Tensor, place: Tensor, pixel: Tensor
+) -> Feet:
     """Solve (p - C(u)) . C'(u) = 0 near the chord.
 
     Args:
         windows: the windows.
         curves: (8, n), from ``window_coefficients``.
+        radius: (n,) half the width of the window's stroke.
         window: (N,) the pair's window.
         place: (N,) the pixel's place in it.
         pixel: (N,) the pixel's index.
@@ -63,8 +68,8 @@ def find_feet(windows: Windows, curves: Tensor, window: Tensor, place: Tensor, p
         the feet, u kept within the stroke's ends.
     """
     centre = torch.stack([place & 7, place >> 3]).to(curves)
-    gathered = torch.cat([curves, windows.lowest[None], windows.highest[None]]).index_select(1, window)
-    relative, coefficients, (lowest, highest) = centre - gathered[:2], gathered[2:8], gathered[8:]
+    gathered = torch.cat([curves, windows.lowest[None], windows.highest[None], radius[None]]).index_select(1, window)
+    relative, coefficients, (lowest, highest, radius) = centre - gathered[:2], gathered[2:8], gathered[8:]
     bounds = lowest.clamp_min(-BEYOND), highest.clamp_max(1 + BEYOND)
     u = _first_guess(windows, window, centre)
     sharp = windows.sharp.index_select(0, window)
@@ -85,9 +90,15 @@ def find_feet(windows: Windows, curves: Tensor, window: Tensor, place: Tensor, p
         for rows, better in zip((offset, velocity, acceleration), state(*own[:3])):
             rows.index_copy_(1, stray, better)
     turn = velocity[0] * acceleration[1] - velocity[1] * acceleration[0]
-    bent = torch.maximum((2 / _SHARPEST * turn).square_() - speed**3, PIXEL_REACH**2 - to_end.square_() * speed) > 0
+    sharpness = turn.mul_(radius + 1 / _SHARPEST).mul_(2).square_() - speed**3
+    bent = torch.maximum(sharpness, box_reach(velocity) - to_end.mul_(speed)) >= 0
     distance, bent = dot(offset, offset).sqrt_(), bent.logical_or_(sharp)
-    return Feet(window, pixel, u, offset, velocity, acceleration, coefficients[4:], distance, bent, sharp)
+    return Feet(window, pixel, u, offset, velocity, acceleration, coefficients[4:], distance, radius, bent, sharp)
+
+
+def box_reach(vector: Tensor) -> Tensor:
+    """How far a pixel reaches from its centre along a vector (2, N), times the vector's length, a little more for curved edges."""
+    return vector.abs().sum(0).mul_(0.5 * _MARGIN)
 
 
 def dot(first: Tensor, second: Tensor) -> Tensor:

@@ -16,7 +16,7 @@ _SAMPLE_BITS = 4
 _STRAIGHT = 0.02
 
 
-def sub_pixel_feet(feet: Feet, windows: Windows) -> tuple[Tensor, Tensor, Tensor, Tensor]:
+def sub_pixel_feet(feet: Feet, windows: Windows) -> tuple[Tensor, Tensor, Tensor]:
     """Distances from the sub-pixels' centres to the curve, by one Newton step from the foot of the pixel's centre.
 
     Args:
@@ -24,16 +24,15 @@ def sub_pixel_feet(feet: Feet, windows: Windows) -> tuple[Tensor, Tensor, Tensor
         windows: where they come from.
 
     Returns:
-        distance (m, N) in pixels, unit normal x and y (m, N), local parameter of the sub-pixel's foot (m, N); m = SIDE^2.
+        distance (m, N) in pixels, unit normal (2, m, N), local parameter of the sub-pixel's foot (m, N); m = SIDE^2.
     """
     steps = (torch.arange(SIDE, device=feet.pixel.device).to(feet.offset) + 0.5)[:, None] / SIDE - 0.5
     speed = dot(feet.velocity, feet.velocity)
     slope = _grid(speed - 2 * dot(feet.offset, feet.acceleration), -2 * feet.acceleration, steps)
-    slope = torch.maximum(slope, speed * _LEAST_STRETCH).clamp_min_(_TINY)
-    shift = _grid(dot(feet.offset, feet.velocity), feet.velocity, steps).div_(slope).clamp_(-1, 1)
-    lowest = windows.lowest.index_select(0, feet.window) - feet.parameter
-    highest = windows.highest.index_select(0, feet.window) - feet.parameter
-    shift = torch.minimum(torch.maximum(shift, lowest), highest)
+    slope = torch.maximum(slope, (speed * _LEAST_STRETCH).clamp_min_(_TINY), out=slope)
+    lowest, highest = _bounds(feet, windows)
+    shift = _grid(dot(feet.offset, feet.velocity), feet.velocity, steps).div_(slope)
+    shift = torch.minimum(torch.maximum(shift, lowest.clamp_min(-1)), highest.clamp_max(1))
     curved = (_curved(feet, speed) & ~feet.sharp).nonzero()[:, 0]
     if len(curved):
         shift.index_copy_(1, curved, _refined(feet.take(curved), windows, shift.index_select(1, curved), steps, _REFINE))
@@ -46,8 +45,13 @@ def sub_pixel_feet(feet: Feet, windows: Windows) -> tuple[Tensor, Tensor, Tensor
     along = torch.addcmul(velocity, shift, torch.addcmul(acceleration, shift, jerk))
     offset = torch.addcmul(_relative(feet, steps), shift, along, value=-1)
     distance = dot(offset, offset).sqrt_()
-    x, y = offset.mul_(1 / distance.clamp_min(_TINY))
-    return distance, x, y, shift.add_(feet.parameter)
+    return distance, offset.div_(distance.clamp_min(_TINY)), shift.add_(feet.parameter)
+
+
+def _bounds(feet: Feet, windows: Windows) -> tuple[Tensor, Tensor]:
+    """Where the stroke begins and ends, from the feet on."""
+    lowest, highest = (bound.index_select(0, feet.window) for bound in (windows.lowest, windows.highest))
+    return lowest - feet.parameter, highest - feet.parameter
 
 
 def _relative(feet: Feet, steps: Tensor) -> Tensor:
@@ -63,9 +67,7 @@ def _coefficients(feet: Feet) -> Tensor:
 
 def _refined(feet: Feet, windows: Windows, shift: Tensor, steps: Tensor, times: int) -> Tensor:
     """More Newton steps."""
-    relative, coefficients = _relative(feet, steps), _coefficients(feet)
-    lowest = windows.lowest.index_select(0, feet.window) - feet.parameter
-    highest = windows.highest.index_select(0, feet.window) - feet.parameter
+    relative, coefficients, (lowest, highest) = _relative(feet, steps), _coefficients(feet), _bounds(feet, windows)
     for _ in range(times):
         shift = newton(shift, relative, coefficients, lowest, highest)
     return shift
@@ -89,20 +91,19 @@ def _curved(feet: Feet, speed: Tensor) -> Tensor:
     return torch.maximum(bend, jerk / speed.clamp_min(_TINY)) > _STRAIGHT**2 * speed.square()
 
 
-def nearest(signed: Tensor, group: Tensor, groups: int, lowest: float) -> Tensor:
+def nearest(signed: Tensor, group: Tensor, groups: int) -> Tensor:
     """Which entry is the least of its group, in each sub-pixel; ties share.
 
     Args:
-        signed: (m, N) signed distances to the strokes' edges.
+        signed: (m, N) distances to the strokes' edges, plus a constant that leaves none negative.
         group: (N,) int64 in [0, groups).
         groups: number of groups.
-        lowest: a bound below all of ``signed``.
 
     Returns:
         (m, N) weights that sum to 1 over each group.
     """
     # Positive floats are ordered like their bits, and the least of integers is found several times faster.
-    bits = (signed - lowest).view(torch.int32 if signed.dtype == torch.float32 else torch.int64)
+    bits = signed.view(torch.int32 if signed.dtype == torch.float32 else torch.int64)
     index = group.expand(len(bits), -1)
     least = torch.full((len(bits), groups), torch.iinfo(bits.dtype).max, dtype=bits.dtype, device=bits.device)
     least.scatter_reduce_(1, index, bits, "amin")
@@ -113,15 +114,12 @@ def nearest(signed: Tensor, group: Tensor, groups: int, lowest: float) -> Tensor
     return won
 
 
-def sub_pixel_footprint(
-    feet: Feet, windows: Windows, radius: Tensor, group: Tensor, groups: int, thin: bool
-) -> Footprint:
+def sub_pixel_footprint(feet: Feet, windows: Windows, group: Tensor, groups: int, thin: bool) -> Footprint:
     """Coverage of each sub-pixel by the union of a group's strokes, shared out to the strokes that are nearest.
 
     Args:
         feet: N pairs.
         windows: where they come from.
-        radius: (N,) half the width, in pixels.
         group: (N,) which pairs form a union.
         groups: number of groups.
         thin: whether both edges of a stroke can meet one sub-pixel.
@@ -129,13 +127,11 @@ def sub_pixel_footprint(
     Returns:
         (m, N); summing a group's coverage gives that of its union.
     """
-    distance, normal_x, normal_y, parameter = sub_pixel_feet(feet, windows)
-    lowest = -2.0 * float(radius.max()) - 1 if len(radius) else -1.0
-    won = nearest(distance - radius, group, groups, lowest)
-    normal = torch.stack([normal_x, normal_y])
-    coverage, push, spread = edge_coverage(distance * SIDE, normal, radius * SIDE, thin)
-    push, spread = push * won * SIDE, spread * won * SIDE
-    return Footprint(coverage * won, push * normal, spread, parameter)
+    distance, normal, parameter = sub_pixel_feet(feet, windows)
+    won = nearest(distance + (feet.radius.max() - feet.radius) if len(group) else distance, group, groups)
+    coverage, push, spread = edge_coverage(distance.mul_(SIDE), normal, feet.radius * SIDE, thin)
+    won_length = won * SIDE
+    return Footprint(coverage.mul_(won), normal.mul_(push * won_length), spread * won_length, parameter)
 
 
 def _grid(constant: Tensor, axis: Tensor, steps: Tensor) -> Tensor:
