@@ -5,6 +5,7 @@ from dataclasses import dataclass
 import torch
 from torch import Tensor
 
+from .fusing import fusible
 from .windows import Windows
 
 _TINY = 1e-12
@@ -32,6 +33,7 @@ class Feet:
         radius: (N,) half the width of the stroke.
         bent: (N,) bool: the stroke ends within the pixel's reach, or turns too sharply for its edge to be taken as one arc.
         sharp: (N,) bool: the piece may have several feet, see ``Windows``.
+        bounds: (2, N) parameters at which the stroke begins and ends.
     """
 
     window: Tensor
@@ -45,15 +47,14 @@ class Feet:
     radius: Tensor
     bent: Tensor
     sharp: Tensor
+    bounds: Tensor
 
     def take(self, index: Tensor) -> "Feet":
         """Some of them, by index."""
         return Feet(*(field.index_select(-1, index) for field in vars(self).values()))
 
 
-def find_feet(
-    windows: Windows, curves: Tensor, radius: Tensor, window: Tensor, place: Tensor, pixel: Tensor
-) -> Feet:
+def find_feet(windows: Windows, curves: Tensor, radius: Tensor, window: Tensor, place: Tensor, pixel: Tensor) -> Feet:
     """Solve (p - C(u)) . C'(u) = 0 near the chord.
 
     Args:
@@ -67,33 +68,76 @@ def find_feet(
     Returns:
         the feet, u kept within the stroke's ends.
     """
-    centre = torch.stack([place & 7, place >> 3]).to(curves)
-    gathered = torch.cat([curves, windows.lowest[None], windows.highest[None], radius[None]]).index_select(1, window)
-    relative, coefficients, (lowest, highest, radius) = centre - gathered[:2], gathered[2:8], gathered[8:]
-    bounds = lowest.clamp_min(-BEYOND), highest.clamp_max(1 + BEYOND)
-    u = _first_guess(windows, window, centre)
+    known = torch.cat([curves, windows.lowest[None], windows.highest[None], radius[None]])
+    near_knots = torch.cat([windows.planes[:4], windows.offsets[:2]])
+    u, gathered = _first_guess(known, near_knots, window, place)
     sharp = windows.sharp.index_select(0, window)
     turning = sharp.nonzero()[:, 0]
     if len(turning):
-        places = torch.linspace(0, 1, SAMPLES, device=u.device).to(u)[:, None].expand(-1, len(turning))
-        x, y = from_points(places, relative[:, turning], coefficients[:, turning])
-        u.index_copy_(0, turning, places[(x.square() + y.square()).argmin(0), 0])
+        u.index_copy_(0, turning, _nearest_sample(gathered.index_select(1, turning)))
+    u, offset, velocity, acceleration, distance, bent = _solve(u, gathered, sharp)
+    bounds, radius = gathered[8:10], gathered[10]
+    return Feet(window, pixel, u, offset, velocity, acceleration, gathered[6:8], distance, radius, bent, sharp, bounds)
+
+
+@fusible
+def _first_guess(known: Tensor, near_knots: Tensor, window: Tensor, place: Tensor) -> tuple[Tensor, Tensor]:
+    """Where the derivative of the distance, known at the two knots, would vanish if it were linear.
+
+    Args:
+        known: (11, n) curves, lowest and highest parameter, radius.
+        near_knots: (6, n) half-planes of the normals at the knots.
+        window: (N,).
+        place: (N,).
+
+    Returns:
+        (N,) parameters; (11, N) what is known of each pair, with the offset to u = 0 in place of the curve's constant.
+    """
+    centre = torch.stack([place & 7, place >> 3]).to(known)
+    planes = near_knots.index_select(1, window)
+    after = torch.addcmul(planes[4], planes[0], centre[0]).addcmul_(planes[1], centre[1]).clamp_min_(0)
+    before = torch.addcmul(planes[5], planes[2], centre[0]).addcmul_(planes[3], centre[1]).clamp_min_(0)
+    gathered = known.index_select(1, window)
+    torch.sub(centre, gathered[:2], out=gathered[:2])
+    return after / (after + before).clamp_min_(_TINY), gathered
+
+
+@fusible
+def _nearest_sample(gathered: Tensor) -> Tensor:
+    """Which of a few points of the piece is the nearest."""
+    places = torch.linspace(0, 1, SAMPLES, device=gathered.device).to(gathered)[:, None]
+    x, y = from_points(places, gathered[:2], gathered[2:8])
+    return places[:, 0][(x.square() + y.square()).argmin(0)]
+
+
+@fusible
+def _solve(u: Tensor, gathered: Tensor, sharp: Tensor) -> tuple[Tensor, Tensor, Tensor, Tensor, Tensor, Tensor]:
+    """Parameter, offset, velocity, half the acceleration, distance, and whether one arc is not enough; see ``Feet``."""
+    relative, coefficients, (lowest, highest, radius) = gathered[:2], gathered[2:8], gathered[8:]
+    bounds = lowest.clamp_min(-BEYOND), highest.clamp_max(1 + BEYOND)
     u = newton(u, relative, coefficients, *bounds)
     offset, velocity, acceleration = state(u, relative, coefficients)
     speed, to_end = dot(velocity, velocity), torch.minimum(u - lowest, highest - u)
-    stray = ((dot(offset, velocity).square_() > _STRAY**2 * speed) & (to_end > 0)).nonzero()[:, 0]
-    if len(stray):
-        own = [rows.index_select(-1, stray) for rows in (u, relative, coefficients, *bounds)]
-        for _ in range(_MORE_STEPS):
-            own[0] = newton(*own)
-        u.index_copy_(0, stray, own[0])
-        for rows, better in zip((offset, velocity, acceleration), state(*own[:3])):
-            rows.index_copy_(1, stray, better)
+    stray = (dot(offset, velocity).square_() > _STRAY**2 * speed) & (to_end > 0)
+    if torch.compiler.is_compiling():
+        u = torch.where(stray, _again(u, relative, coefficients, *bounds), u)
+        offset, velocity, acceleration = state(u, relative, coefficients)
+    elif len(rows := stray.nonzero()[:, 0]):
+        own = [value.index_select(-1, rows) for value in (relative, coefficients, *bounds)]
+        better = _again(u.index_select(0, rows), *own)
+        u.index_copy_(0, rows, better)
+        for value, own_value in zip((offset, velocity, acceleration), state(better, *own[:2])):
+            value.index_copy_(1, rows, own_value)
     turn = velocity[0] * acceleration[1] - velocity[1] * acceleration[0]
     sharpness = turn.mul_(radius + 1 / _SHARPEST).mul_(2).square_() - speed**3
     bent = torch.maximum(sharpness, box_reach(velocity) - to_end.mul_(speed)) >= 0
-    distance, bent = dot(offset, offset).sqrt_(), bent.logical_or_(sharp)
-    return Feet(window, pixel, u, offset, velocity, acceleration, coefficients[4:], distance, radius, bent, sharp)
+    return u, offset, velocity, acceleration, dot(offset, offset).sqrt_(), bent.logical_or_(sharp)
+
+
+def _again(u: Tensor, *curve: Tensor) -> Tensor:
+    for _ in range(_MORE_STEPS):
+        u = newton(u, *curve)
+    return u
 
 
 def box_reach(vector: Tensor) -> Tensor:
@@ -104,14 +148,6 @@ def box_reach(vector: Tensor) -> Tensor:
 def dot(first: Tensor, second: Tensor) -> Tensor:
     """Products of vectors (2, ...)."""
     return torch.addcmul(first[0] * second[0], first[1], second[1])
-
-
-def _first_guess(windows: Windows, window: Tensor, centre: Tensor) -> Tensor:
-    """Where the derivative of the distance, known at the two knots, would vanish if it were linear."""
-    planes = torch.cat([windows.planes[:4], windows.offsets[:2]]).index_select(1, window)
-    after = torch.addcmul(planes[4], planes[0], centre[0]).addcmul_(planes[1], centre[1]).clamp_min_(0)
-    before = torch.addcmul(planes[5], planes[2], centre[0]).addcmul_(planes[3], centre[1]).clamp_min_(0)
-    return after / (after + before).clamp_min_(_TINY)
 
 
 def from_points(places: Tensor, relative: Tensor, coefficients: Tensor) -> tuple[Tensor, Tensor]:

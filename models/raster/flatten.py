@@ -130,7 +130,9 @@ def local_power_basis(coefficients: Tensor, start: Tensor, end: Tensor) -> Tenso
     a, b, c, d = coefficients
     step = end - start
     bend, jerk = c + 3 * start * d, step**3 * d
-    return torch.stack([a + start * (b + start * (c + start * d)), step * (b + start * (c + bend)), step.square() * bend, jerk])
+    return torch.stack(
+        [a + start * (b + start * (c + start * d)), step * (b + start * (c + bend)), step.square() * bend, jerk]
+    )
 
 
 def _chord_count(corners: Tensor, reach: Tensor) -> Tensor:

@@ -8,8 +8,10 @@ from torch import Tensor
 from .box_filter import chord, half_plane
 from .feet import Feet, dot
 from .flatten import PIXEL_REACH
+from .fusing import fusible
 
-_TINY = 1e-12
+_TINY = 1e-30
+_FARTHEST = 4.0
 _LEAST_MINOR = 1e-3
 _SQRT_HALF = 0.5**0.5
 _MOST_CURVATURE = 0.5
@@ -32,6 +34,7 @@ class Footprint:
     parameter: Tensor
 
 
+@fusible
 def pixel_footprint(feet: Feet, thin: bool) -> Footprint:
     """Whole pixels, the stroke's edge taken as an arc of the curvature at the foot, to second order.
 
@@ -44,7 +47,7 @@ def pixel_footprint(feet: Feet, thin: bool) -> Footprint:
     """
     # The offset has a direction only while it has a length; across the velocity is the same one, and always known.
     radius, velocity = feet.radius, feet.velocity
-    pace = dot(velocity, velocity).clamp_min(_TINY).rsqrt_()
+    pace = dot(velocity, velocity).clamp_min(_TINY).rsqrt_()  # of pieces however short the normal is a unit vector
     facing = torch.copysign(pace, velocity[0] * feet.offset[1] - velocity[1] * feet.offset[0])
     normal = torch.stack([velocity[1] * -facing, velocity[0] * facing])
     curvature = 2 * dot(feet.acceleration, normal) * pace.square()
@@ -55,6 +58,7 @@ def pixel_footprint(feet: Feet, thin: bool) -> Footprint:
     # Which way the edge runs along the curve: the box's symmetries turn and mirror it.
     mirror = normal[0] * normal[1] * (normal[1].abs() - normal[0].abs()) * edge
     shift = torch.copysign(middle, mirror) * torch.sign(middle) * facing / stretch
+    shift.clamp_(-_FARTHEST, _FARTHEST)
     if not thin:
         return Footprint(area, length * normal, length, feet.parameter + shift)
     far, far_length, _ = _arc(

@@ -7,7 +7,7 @@ from torch.autograd.function import once_differentiable
 from .composite import Over, Stack
 from .footprint import is_thin, pixel_footprint
 from .moments import mean_moments, moments, sum_by_window
-from .subpixels import SIDE, sub_pixel_footprint
+from .subpixels import SIDE, sub_pixel_footprint, sub_pixel_winners
 from .trace import Layout, Trace, trace
 from .windows import Windows
 
@@ -58,7 +58,7 @@ class LayerCoverage(torch.autograd.Function):
         for rows in (whole.coverage, whole.spread, whole.push):
             rows.index_fill_(-1, found.several, 0)
         feet = found.feet.take(found.several)
-        small = sub_pixel_footprint(feet, windows, layer, layers, is_thin(radius, SIDE))
+        small = sub_pixel_footprint(feet.radius, is_thin(radius, SIDE), *sub_pixel_winners(feet, layer, layers))
         covered = curves.new_zeros(SIDE * SIDE, layers).index_add_(1, layer, small.coverage)
         ctx.windows = len(windows.left)
         ctx.save_for_backward(

@@ -6,6 +6,7 @@ from torch import Tensor
 from ...registry import MODELS
 from .base import StrokeRenderer
 from .flatten import flatten, power_basis, visible_chords
+from .fusing import fusing
 from .layered import draw_layers
 from .opaque import OpaqueUnion
 from .trace import Layout
@@ -30,6 +31,8 @@ class BezierRasterizer(StrokeRenderer):
         stroke_width: full width in pixels of strokes whose width the call does not give.
         backend: ``torch``; ``triton``, kernels for opaque black strokes in float32 on CUDA; ``auto``, the kernels where they can
             be used, else PyTorch.
+        compiled: PyTorch's arithmetic goes through torch.compile, which takes a minute at the first drawing, needs a C++ compiler
+            (on a GPU Triton), and changes the image by rounding alone.
 
     Raises:
         ValueError: a size or width that is not positive, an unknown backend; when drawing, ``triton`` where it cannot be used.
@@ -37,15 +40,25 @@ class BezierRasterizer(StrokeRenderer):
     """
 
     def __init__(
-        self, canvas_size: int | tuple[int, int] = 224, stroke_width: float = 1.5, backend: Backend = "auto"
+        self,
+        canvas_size: int | tuple[int, int] = 224,
+        stroke_width: float = 1.5,
+        backend: Backend = "auto",
+        compiled: bool = False,
     ) -> None:
         super().__init__(canvas_size, stroke_width)
         self.backend: Backend = check_backend(backend)
+        self.compiled = compiled
 
     def render(self, points: Tensor, width: Tensor, opacity: Tensor | None, colour: Tensor | None) -> Tensor:
         """Draw; see ``StrokeRenderer.render``."""
         if uses_triton(self.backend, points, painted=opacity is not None or colour is not None):
             return self._tiled(points, width)
+        with fusing(self.compiled):
+            return self._traced(points, width, opacity, colour)
+
+    def _traced(self, points: Tensor, width: Tensor, opacity: Tensor | None, colour: Tensor | None) -> Tensor:
+        """By PyTorch."""
         layout = Layout(len(points), points.shape[1], self.height, self.width)
         flat, radius = points.flatten(0, 1).double(), width.flatten() / 2
         windows = self._windows(flat.detach(), radius.detach().double(), layout, points.dtype)

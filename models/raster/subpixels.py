@@ -5,7 +5,7 @@ from torch import Tensor
 
 from .feet import SAMPLES, Feet, dot, from_points, newton
 from .footprint import Footprint, edge_coverage
-from .windows import Windows
+from .fusing import fusible
 
 SIDE = 4
 _TINY = 1e-12
@@ -16,46 +16,63 @@ _SAMPLE_BITS = 4
 _STRAIGHT = 0.02
 
 
-def sub_pixel_feet(feet: Feet, windows: Windows) -> tuple[Tensor, Tensor, Tensor]:
+def sub_pixel_feet(feet: Feet) -> tuple[Tensor, Tensor, Tensor]:
     """Distances from the sub-pixels' centres to the curve, by one Newton step from the foot of the pixel's centre.
 
     Args:
         feet: N pairs.
-        windows: where they come from.
 
     Returns:
         distance (m, N) in pixels, unit normal (2, m, N), local parameter of the sub-pixel's foot (m, N); m = SIDE^2.
     """
-    steps = (torch.arange(SIDE, device=feet.pixel.device).to(feet.offset) + 0.5)[:, None] / SIDE - 0.5
-    speed = dot(feet.velocity, feet.velocity)
-    slope = _grid(speed - 2 * dot(feet.offset, feet.acceleration), -2 * feet.acceleration, steps)
-    slope = torch.maximum(slope, (speed * _LEAST_STRETCH).clamp_min_(_TINY), out=slope)
-    lowest, highest = _bounds(feet, windows)
-    shift = _grid(dot(feet.offset, feet.velocity), feet.velocity, steps).div_(slope)
-    shift = torch.minimum(torch.maximum(shift, lowest.clamp_min(-1)), highest.clamp_max(1))
-    curved = (_curved(feet, speed) & ~feet.sharp).nonzero()[:, 0]
-    if len(curved):
-        shift.index_copy_(1, curved, _refined(feet.take(curved), windows, shift.index_select(1, curved), steps, _REFINE))
+    shift = _shifts(feet)
     sharp = feet.sharp.nonzero()[:, 0]
     if len(sharp):
-        turning = feet.take(sharp)
-        start = _nearest_sample(turning, steps)
-        shift.index_copy_(1, sharp, _refined(turning, windows, start, steps, _REFINE_SHARP))
+        shift.index_copy_(1, sharp, _shifts_of_several(feet.take(sharp)))
+    return _arrive(feet, shift)
+
+
+@fusible
+def _shifts(feet: Feet) -> Tensor:
+    """From the parameter of the pixel's foot to those of the sub-pixels' feet (m, N)."""
+    steps, speed = _steps(feet), dot(feet.velocity, feet.velocity)
+    slope = _grid(speed - 2 * dot(feet.offset, feet.acceleration), -2 * feet.acceleration, steps)
+    slope = torch.maximum(slope, (speed * _LEAST_STRETCH).clamp_min_(_TINY))
+    lowest, highest = feet.bounds - feet.parameter
+    shift = _grid(dot(feet.offset, feet.velocity), feet.velocity, steps).div_(slope)
+    shift = torch.minimum(torch.maximum(shift, lowest.clamp_min(-1)), highest.clamp_max(1))
+    curved = _curved(feet, speed) & ~feet.sharp
+    if torch.compiler.is_compiling():
+        return torch.where(curved, _refined(feet, shift, _REFINE), shift)
+    rows = curved.nonzero()[:, 0]
+    if len(rows):
+        shift.index_copy_(1, rows, _refined(feet.take(rows), shift.index_select(1, rows), _REFINE))
+    return shift
+
+
+@fusible
+def _shifts_of_several(feet: Feet) -> Tensor:
+    """The same for pieces that may have several feet."""
+    return _refined(feet, _nearest_sample(feet), _REFINE_SHARP)
+
+
+@fusible
+def _arrive(feet: Feet, shift: Tensor) -> tuple[Tensor, Tensor, Tensor]:
     velocity, acceleration, jerk = _coefficients(feet).unflatten(0, (3, 2))
     along = torch.addcmul(velocity, shift, torch.addcmul(acceleration, shift, jerk))
-    offset = torch.addcmul(_relative(feet, steps), shift, along, value=-1)
+    offset = torch.addcmul(_relative(feet), shift, along, value=-1)
     distance = dot(offset, offset).sqrt_()
-    return distance, offset.div_(distance.clamp_min(_TINY)), shift.add_(feet.parameter)
+    return distance, offset.div_(distance.clamp_min(_TINY)), shift + feet.parameter
 
 
-def _bounds(feet: Feet, windows: Windows) -> tuple[Tensor, Tensor]:
-    """Where the stroke begins and ends, from the feet on."""
-    lowest, highest = (bound.index_select(0, feet.window) for bound in (windows.lowest, windows.highest))
-    return lowest - feet.parameter, highest - feet.parameter
+def _steps(feet: Feet) -> Tensor:
+    """From a pixel's centre to the centres of its sub-pixels, along one axis (SIDE, 1)."""
+    return (torch.arange(SIDE, device=feet.pixel.device).to(feet.offset) + 0.5)[:, None] / SIDE - 0.5
 
 
-def _relative(feet: Feet, steps: Tensor) -> Tensor:
+def _relative(feet: Feet) -> Tensor:
     """From the feet to the sub-pixels' centres (2, m, N), row by row."""
+    steps = _steps(feet)
     centres = torch.stack([steps.expand(SIDE, -1, 1), steps[:, None].expand(-1, SIDE, 1)]).flatten(1, 2)
     return feet.offset[:, None] + centres
 
@@ -65,19 +82,22 @@ def _coefficients(feet: Feet) -> Tensor:
     return torch.cat([feet.velocity, feet.acceleration, feet.jerk])[:, None]
 
 
-def _refined(feet: Feet, windows: Windows, shift: Tensor, steps: Tensor, times: int) -> Tensor:
+def _refined(feet: Feet, shift: Tensor, times: int) -> Tensor:
     """More Newton steps."""
-    relative, coefficients, (lowest, highest) = _relative(feet, steps), _coefficients(feet), _bounds(feet, windows)
+    relative, coefficients, (lowest, highest) = _relative(feet), _coefficients(feet), feet.bounds - feet.parameter
     for _ in range(times):
         shift = newton(shift, relative, coefficients, lowest, highest)
     return shift
 
 
-def _nearest_sample(feet: Feet, steps: Tensor) -> Tensor:
+def _nearest_sample(feet: Feet) -> Tensor:
     """Where the nearest of a few points of the piece is to each sub-pixel's centre: a piece may have several feet."""
+    steps = _steps(feet)
     places = torch.linspace(0, 1, SAMPLES, device=steps.device).to(steps)
     x, y = from_points(places[:, None] - feet.parameter, feet.offset, _coefficients(feet)[:, 0])
-    squares = (torch.addcmul(x * x, y, y)[:, None] + 2 * x[:, None] * steps)[:, None] + (2 * y[:, None] * steps)[:, :, None]
+    squares = (torch.addcmul(x * x, y, y)[:, None] + 2 * x[:, None] * steps)[:, None] + (2 * y[:, None] * steps)[
+        :, :, None
+    ]
     # Positive floats are ordered like their bits, whose last few can hold which sample it is.
     bits = squares.add_(1).view(torch.int32 if squares.dtype == torch.float32 else torch.int64)
     order = torch.arange(SAMPLES, device=bits.device, dtype=bits.dtype)[:, None, None, None]
@@ -107,31 +127,48 @@ def nearest(signed: Tensor, group: Tensor, groups: int) -> Tensor:
     index = group.expand(len(bits), -1)
     least = torch.full((len(bits), groups), torch.iinfo(bits.dtype).max, dtype=bits.dtype, device=bits.device)
     least.scatter_reduce_(1, index, bits, "amin")
-    won = (bits == least.index_select(1, group)).to(signed)
+    won = (bits == least.gather(1, index)).to(signed)
     if won.sum() > least.numel():
         shared = won.new_zeros(least.shape).scatter_add_(1, index, won)
-        won = won / shared.index_select(1, group)
+        won = won / shared.gather(1, index)
     return won
 
 
-def sub_pixel_footprint(feet: Feet, windows: Windows, group: Tensor, groups: int, thin: bool) -> Footprint:
-    """Coverage of each sub-pixel by the union of a group's strokes, shared out to the strokes that are nearest.
+def sub_pixel_winners(feet: Feet, group: Tensor, groups: int) -> tuple[Tensor, Tensor, Tensor, Tensor]:
+    """Which stroke of a group is the nearest to each sub-pixel.
 
     Args:
         feet: N pairs.
-        windows: where they come from.
         group: (N,) which pairs form a union.
         groups: number of groups.
+
+    Returns:
+        as ``sub_pixel_feet``; and weights (m, N), from ``nearest``.
+    """
+    distance, normal, parameter = sub_pixel_feet(feet)
+    ranked = distance + (feet.radius.max() - feet.radius) if len(group) else distance
+    return distance, normal, parameter, nearest(ranked, group, groups)
+
+
+def sub_pixel_footprint(
+    radius: Tensor, thin: bool, distance: Tensor, normal: Tensor, parameter: Tensor, won: Tensor
+) -> Footprint:
+    """Coverage of each sub-pixel by the union of a group's strokes, shared out to the strokes that are nearest.
+
+    Args:
+        radius: (N,) half the width, in pixels.
         thin: whether both edges of a stroke can meet one sub-pixel.
+        distance: this and the others from ``sub_pixel_winners``.
+        normal: likewise.
+        parameter: likewise.
+        won: likewise.
 
     Returns:
         (m, N); summing a group's coverage gives that of its union.
     """
-    distance, normal, parameter = sub_pixel_feet(feet, windows)
-    won = nearest(distance + (feet.radius.max() - feet.radius) if len(group) else distance, group, groups)
-    coverage, push, spread = edge_coverage(distance.mul_(SIDE), normal, feet.radius * SIDE, thin)
+    coverage, push, spread = edge_coverage(distance * SIDE, normal, radius * SIDE, thin)
     won_length = won * SIDE
-    return Footprint(coverage.mul_(won), normal.mul_(push * won_length), spread * won_length, parameter)
+    return Footprint(coverage.mul_(won), normal * (push * won_length), spread * won_length, parameter)
 
 
 def _grid(constant: Tensor, axis: Tensor, steps: Tensor) -> Tensor:

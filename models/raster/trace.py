@@ -7,6 +7,7 @@ from torch import Tensor
 
 from .feet import Feet, box_reach, find_feet
 from .flatten import PIXEL_REACH, WINDOW
+from .fusing import fusible
 from .windows import Windows, candidates
 
 _WINDOWS_A_PIECE = 8192
@@ -90,7 +91,7 @@ def trace(windows: Windows, curves: Tensor, radius: Tensor, layout: Layout, soli
     feet = pieces[0] if len(pieces) == 1 else Feet(*(torch.cat(field, dim=-1) for field in zip(*map(_fields, pieces))))
     if solid is not None:
         feet = feet.take((~solid.index_select(0, feet.pixel)).nonzero()[:, 0])
-    return Trace(feet, *_pixels_of_several(feet, _near(feet), layout.pixels))
+    return Trace(feet, *_pixels_of_several(feet, _near(feet).nonzero()[:, 0], layout.pixels))
 
 
 def _feet(windows: Windows, curves: Tensor, radius: Tensor, rows: slice, layout: Layout, solid: Tensor | None) -> Feet:
@@ -106,11 +107,12 @@ def _feet(windows: Windows, curves: Tensor, radius: Tensor, rows: slice, layout:
     return feet.take((depth.abs() <= PIXEL_REACH).nonzero()[:, 0])
 
 
+@fusible
 def _near(feet: Feet) -> Tensor:
     """Pairs whose stroke reaches into the pixel."""
     beyond = feet.distance - feet.radius
     touches = (beyond * feet.distance <= box_reach(feet.offset)).logical_or_(feet.bent)
-    return touches.logical_and_(beyond < PIXEL_REACH).nonzero()[:, 0]
+    return touches.logical_and_(beyond < PIXEL_REACH)
 
 
 def _pixels_of_several(feet: Feet, near: Tensor, pixels: int) -> tuple[Tensor, Tensor, int]:
