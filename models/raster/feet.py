@@ -141,7 +141,7 @@ def _again(u: Tensor, *curve: Tensor) -> Tensor:
 
 
 def box_reach(vector: Tensor) -> Tensor:
-    """How far a pixel reaches from its centre along a vector (2, N), times the vector's length, a little more for curved edges."""
+    """How far a pixel reaches from its centre along a vector (2, N), times its length, a little more for curved edges."""
     return vector.abs().sum(0).mul_(0.5 * _MARGIN)
 
 
