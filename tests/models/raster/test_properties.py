@@ -1,7 +1,8 @@
 """What must not change the image: moving by whole pixels, direction, order, a cut.
 
-Where several strokes meet in one pixel the nearest decides at a quarter of a pixel, and there about one random sketch in several
-thousand changes by up to 2e-3 (docs/raster.md, Limits). The examples are therefore the same at every run; the bound holds for all.
+Where several strokes meet in one pixel the nearest decides at a quarter of a pixel, and there about one random sketch of four
+strokes in ten thousand changes by up to 2e-3 (docs/raster.md, Limits). So the examples are the same at every run; the bound
+holds for each of them.
 """
 
 import pytest
