@@ -1,8 +1,7 @@
 """What must not change the image: moving by whole pixels, direction, order, a cut.
 
-Where several strokes meet in one pixel the nearest decides at a quarter of a pixel, and there about one random sketch of four
-strokes in ten thousand changes by up to 2e-3 (docs/raster.md, Limits). So the examples are the same at every run; the bound
-holds for each of them.
+The bound does not hold for every sketch: of four random strokes about one in ten thousand changes by up to 2e-3, and strokes
+thinner than 0.35 px more often (docs/raster.md, Limits). So the examples are the same at every run, and none is thinner.
 """
 
 import pytest
