@@ -76,7 +76,7 @@ class StrokeRenderer(nn.Module):
         Returns:
             (B, H, W), or with ``colour`` (B, 3, H, W).
         """
-        raise NotImplementedError(f"{type(self).__name__}.render is missing: a backend draws there")
+        raise TypeError(f"{type(self).__name__} does not define render(points, width, opacity, colour)")
 
     def _pixels(self, strokes: Tensor) -> Tensor:
         """From [-1, 1] to pixels, each axis to its own extent."""

@@ -4,8 +4,8 @@ import torch
 from torch import Tensor
 
 
-def half_plane(offset: Tensor, major: Tensor, minor: Tensor) -> Tensor:
-    """Area of the unit square's part n . x <= offset, the square centred at 0.
+def half_plane(offset: Tensor, major: Tensor, minor: Tensor) -> tuple[Tensor, Tensor]:
+    """Area of the unit square's part n . x <= offset, the square centred at 0, and the length of its edge inside the square.
 
     Args:
         offset: signed distance of the edge from the centre.
@@ -13,13 +13,16 @@ def half_plane(offset: Tensor, major: Tensor, minor: Tensor) -> Tensor:
         minor: min(|n_x|, |n_y|), kept above 0.
 
     Returns:
-        the area in [0, 1]: 1/2 + x / a for |x| <= (a - b) / 2, beyond it 1 - (h - x)^2 / (2 a b) with h = (a + b) / 2.
+        the area in [0, 1]: 1/2 + x / a for |x| <= (a - b) / 2, beyond it 1 - (h - x)^2 / (2 a b) with h = (a + b) / 2; and its
+        derivative, the length clamp((h - |x|) / b, 0, 1) / a.
     """
-    distance = torch.minimum(offset.abs(), (major + minor) / 2)
-    # One formula for both branches: the corner is empty where the edge crosses opposite sides.
-    corner = (distance - (major - minor) / 2).clamp_min_(0)
-    half = distance / major - corner.square_() / (2 * major * minor)
-    return torch.copysign(half, offset).add_(0.5)
+    corner = (major + minor).mul_(0.5)
+    distance = torch.minimum(offset.abs(), corner)
+    # One formula for both branches: where the edge crosses opposite sides its share of them is 1.
+    share = (corner - distance).div_(minor).clamp_max_(1)
+    inverse = major.reciprocal()
+    half = torch.sub(distance, (1 - share).square_().mul_(minor), alpha=0.5).mul_(inverse)
+    return torch.copysign(half, offset).add_(0.5), share.mul_(inverse)
 
 
 def chord(offset: Tensor, major: Tensor, minor: Tensor) -> tuple[Tensor, Tensor]:

@@ -89,28 +89,49 @@ def flatten(points: Tensor, radius: Tensor, height: int, width: int) -> Chords:
     return _cut(done, torch.cat(counts).long()) if done else pieces
 
 
-def visible_chords(chords: Chords, points: Tensor, radius: Tensor, height: int, width: int) -> Chords:
-    """Those whose surroundings hold a pixel."""
-    coefficients = power_basis(points)[chords.stroke]
-    ends = torch.stack([position(coefficients, chords.start), position(coefficients, chords.end)])
-    reach = radius[chords.stroke] + PIXEL_REACH + BULGE
-    visible = _touches(ends.amin(0), ends.amax(0), reach, height, width)
-    return chords if visible.all() else chords.take(visible.nonzero()[:, 0])
+def visible_chords(
+    chords: Chords, coefficients: Tensor, radius: Tensor, height: int, width: int
+) -> tuple[Chords, Tensor]:
+    """Those whose surroundings hold a pixel, and their curves.
+
+    Args:
+        chords: n of them.
+        coefficients: power basis (N, 4, 2) of the strokes in pixels.
+        radius: (N,).
+        height: of the canvas.
+        width: of the canvas.
+
+    Returns:
+        the chords, and power bases (4, 2, m) in their own parameter in [0, 1].
+    """
+    local = local_power_basis(gather_curves(coefficients, chords.stroke), chords.start, chords.end)
+    ends = torch.stack([local[0], local.sum(0)])
+    reach = radius.index_select(0, chords.stroke) + PIXEL_REACH + BULGE
+    visible = _touches(ends.amin(0).t(), ends.amax(0).t(), reach, height, width)
+    if visible.all():
+        return chords, local
+    rows = visible.nonzero()[:, 0]
+    return chords.take(rows), local.index_select(2, rows)
 
 
 def sub_cubic(points: Tensor, start: Tensor, end: Tensor) -> Tensor:
     """Control points (n, 4, 2) of the part [start, end] of each cubic (n, 4, 2)."""
-    a, b, c, d = local_power_basis(power_basis(points), start, end).unbind(1)
-    return torch.stack([a, a + b / 3, a + 2 * b / 3 + c / 3, a + b + c + d], dim=1)
+    a, b, c, d = local_power_basis(power_basis(points).permute(1, 2, 0), start, end)
+    return torch.stack([a, a + b / 3, a + 2 * b / 3 + c / 3, a + b + c + d]).permute(2, 0, 1)
+
+
+def gather_curves(coefficients: Tensor, stroke: Tensor) -> Tensor:
+    """Power bases (N, 4, 2) of strokes to (4, 2, n), those of the strokes named."""
+    return coefficients.index_select(0, stroke).permute(1, 2, 0).contiguous()
 
 
 def local_power_basis(coefficients: Tensor, start: Tensor, end: Tensor) -> Tensor:
-    """Coefficients (n, 4, 2) of a cubic in t to those in u in [0, 1] of its part t = start + u (end - start)."""
-    a, b, c, d = coefficients.unbind(1)
-    t, dt = start[:, None], (end - start)[:, None]
-    bend = c + 3 * t * d
+    """Coefficients (4, 2, n) of cubics in t to those in u in [0, 1] of their parts t = start + u (end - start)."""
+    a, b, c, d = coefficients
+    step = end - start
+    bend, jerk = c + 3 * start * d, step**3 * d
     return torch.stack(
-        [a + t * (b + t * (c + t * d)), dt * (b + t * (2 * c + 3 * t * d)), dt.square() * bend, dt**3 * d], dim=1
+        [a + start * (b + start * (c + start * d)), step * (b + start * (c + bend)), step.square() * bend, jerk]
     )
 
 

@@ -8,8 +8,10 @@ from torch import Tensor
 from .box_filter import chord, half_plane
 from .feet import Feet, dot
 from .flatten import PIXEL_REACH
+from .fusing import fusible
 
-_TINY = 1e-12
+_TINY = 1e-30
+_FARTHEST = 4.0
 _LEAST_MINOR = 1e-3
 _SQRT_HALF = 0.5**0.5
 _MOST_CURVATURE = 0.5
@@ -32,28 +34,31 @@ class Footprint:
     parameter: Tensor
 
 
-def pixel_footprint(feet: Feet, radius: Tensor, thin: bool) -> Footprint:
+@fusible
+def pixel_footprint(feet: Feet, thin: bool) -> Footprint:
     """Whole pixels, the stroke's edge taken as an arc of the curvature at the foot, to second order.
 
     Args:
         feet: N pairs whose foot is no end of a stroke.
-        radius: (N,) half the width, in pixels.
         thin: whether any radius is so small that both edges meet one pixel.
 
     Returns:
         the footprint.
     """
-    normal = feet.offset / feet.distance.clamp_min(_TINY)
-    speed = dot(feet.velocity, feet.velocity).clamp_min(_TINY)
-    curvature = 2 * dot(feet.acceleration, normal) / speed
+    # The offset has a direction only while it has a length; across the velocity is the same one, and always known.
+    radius, velocity = feet.radius, feet.velocity
+    pace = dot(velocity, velocity).clamp_min(_TINY).rsqrt_()  # of pieces however short the normal is a unit vector
+    facing = torch.copysign(pace, velocity[0] * feet.offset[1] - velocity[1] * feet.offset[0])
+    normal = torch.stack([velocity[1] * -facing, velocity[0] * facing])
+    curvature = 2 * dot(feet.acceleration, normal) * pace.square()
     stretch = (1 - curvature * radius).clamp_min_(0.1)
     major, minor = _axes(normal)
     edge = radius - feet.distance
     area, length, middle = _arc(edge, curvature / stretch, major, minor)
     # Which way the edge runs along the curve: the box's symmetries turn and mirror it.
-    mirror = normal[0] * normal[1] * (normal[0].abs() - normal[1].abs()) * edge
-    along = torch.copysign(middle, mirror * (normal[0] * feet.velocity[1] - normal[1] * feet.velocity[0]))
-    shift = along * torch.sign(middle) / (stretch * speed.sqrt_())
+    mirror = normal[0] * normal[1] * (normal[1].abs() - normal[0].abs()) * edge
+    shift = torch.copysign(middle, mirror) * torch.sign(middle) * facing / stretch
+    shift.clamp_(-_FARTHEST, _FARTHEST)
     if not thin:
         return Footprint(area, length * normal, length, feet.parameter + shift)
     far, far_length, _ = _arc(
@@ -67,13 +72,11 @@ def pixel_footprint(feet: Feet, radius: Tensor, thin: bool) -> Footprint:
 def edge_coverage(distance: Tensor, normal: Tensor, radius: Tensor, thin: bool) -> tuple[Tensor, Tensor, Tensor]:
     """Coverage of unit squares by straight strokes, its derivative with respect to -distance, and to the radius."""
     major, minor = _axes(normal)
-    near = radius - distance
-    coverage, length = half_plane(near, major, minor), _length(near, major, minor)
+    coverage, length = half_plane(radius - distance, major, minor)
     if not thin:
         return coverage, length, length
-    far = -radius - distance
-    far_length = _length(far, major, minor)
-    return (coverage - half_plane(far, major, minor)).clamp_min_(0), length - far_length, length + far_length
+    beyond, far_length = half_plane(-radius - distance, major, minor)
+    return coverage.sub_(beyond).clamp_min_(0), length - far_length, length + far_length
 
 
 def is_thin(radius: Tensor, side: int = 1) -> bool:
@@ -88,16 +91,11 @@ def _axes(normal: Tensor) -> tuple[Tensor, Tensor]:
     return major, torch.minimum(size[0], size[1]).clamp_min_(_LEAST_MINOR)
 
 
-def _length(offset: Tensor, major: Tensor, minor: Tensor) -> Tensor:
-    """Length of the edge inside the square: clamp((h - |x|) / b, 0, 1) / a."""
-    return (((major + minor) / 2 - offset.abs()) / minor).clamp_(0, 1).div_(major)
-
-
 def _arc(offset: Tensor, curvature: Tensor, major: Tensor, minor: Tensor) -> tuple[Tensor, Tensor, Tensor]:
     """Area below a curved edge, the edge's length inside the square, and the distance of its middle from the foot, signed."""
     low, high = chord(offset, major, minor)
     length = (high - low).clamp_min_(0)
     bulge = curvature.clamp(-_MOST_CURVATURE, _MOST_CURVATURE) * (high**3 - low**3) / 6
     inside = torch.sign(length)
-    area = (half_plane(offset, major, minor) + bulge * inside).clamp_(0, 1)
+    area = torch.addcmul(half_plane(offset, major, minor)[0], bulge, inside).clamp_(0, 1)
     return area, length, (low + high) / 2 * inside

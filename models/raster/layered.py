@@ -6,8 +6,8 @@ from torch.autograd.function import once_differentiable
 
 from .composite import Over, Stack
 from .footprint import is_thin, pixel_footprint
-from .moments import moments, sum_by_window
-from .subpixels import SIDE, sub_pixel_footprint
+from .moments import mean_moments, moments, sum_by_window
+from .subpixels import SIDE, sub_pixel_footprint, sub_pixel_winners
 from .trace import Layout, Trace, trace
 from .windows import Windows
 
@@ -54,11 +54,11 @@ class LayerCoverage(torch.autograd.Function):
         ctx, curves: Tensor, radius: Tensor, windows: Windows, found: Trace, layer: Tensor, layers: int
     ) -> tuple[Tensor, Tensor]:
         """Curves (8, n) and radii (n,) to coverages (N,) of the pairs and (m, layers) of the layers."""
-        whole = pixel_footprint(found.feet, found.radius, is_thin(radius))
+        whole = pixel_footprint(found.feet, is_thin(radius))
         for rows in (whole.coverage, whole.spread, whole.push):
             rows.index_fill_(-1, found.several, 0)
-        feet, own_radius = found.feet.take(found.several), found.radius.index_select(0, found.several)
-        small = sub_pixel_footprint(feet, windows, own_radius, layer, layers, is_thin(radius, SIDE))
+        feet = found.feet.take(found.several)
+        small = sub_pixel_footprint(feet.radius, is_thin(radius, SIDE), *sub_pixel_winners(feet, layer, layers))
         covered = curves.new_zeros(SIDE * SIDE, layers).index_add_(1, layer, small.coverage)
         ctx.windows = len(windows.left)
         ctx.save_for_backward(
@@ -74,7 +74,7 @@ class LayerCoverage(torch.autograd.Function):
         window, several, layer, push, parameter, spread, small_push, small_parameter, small_spread = ctx.saved_tensors
         small = grad_layers.index_select(1, layer)
         rows = moments(push * grad, parameter)
-        rows.index_copy_(1, several, moments(small_push * small, small_parameter).sum(1))
+        rows.index_copy_(1, several, mean_moments(small_push * small, small_parameter) * len(small))
         width = (spread * grad).index_copy_(0, several, (small_spread * small).sum(0))
         lengths = torch.bincount(window, minlength=ctx.windows)
         return sum_by_window(rows, lengths), sum_by_window(width[None], lengths)[0], None, None, None, None

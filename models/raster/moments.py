@@ -21,6 +21,21 @@ def moments(push: Tensor, parameter: Tensor) -> Tensor:
     return rows
 
 
+def mean_moments(push: Tensor, parameter: Tensor) -> Tensor:
+    """The mean over m sub-pixels of ``moments``, without all of them at once.
+
+    Args:
+        push: (2, m, N), overwritten.
+        parameter: (m, N).
+
+    Returns:
+        (8, N).
+    """
+    rows = [push.mean(1)]
+    rows += [push.mul_(parameter).mean(1) for _ in range(3)]
+    return torch.cat(rows)
+
+
 def sum_by_window(rows: Tensor, lengths: Tensor) -> Tensor:
     """Sum runs of consecutive columns, in their order, so that two runs agree to the last bit.
 

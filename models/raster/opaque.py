@@ -6,9 +6,11 @@ import torch
 from torch import Tensor
 from torch.autograd.function import once_differentiable
 
+from .feet import Feet
 from .footprint import is_thin, pixel_footprint
-from .moments import moments, sum_by_window
-from .subpixels import SIDE, sub_pixel_footprint
+from .fusing import fusible
+from .moments import mean_moments, moments, sum_by_window
+from .subpixels import SIDE, sub_pixel_footprint, sub_pixel_winners
 from .trace import Layout, Trace, trace
 from .windows import Windows
 
@@ -29,8 +31,8 @@ class OpaqueUnion(torch.autograd.Function):
         solid = torch.zeros(layout.pixels, dtype=torch.bool, device=curves.device) if wide else None
         found = trace(windows, curves, radius, layout, solid)
         feet, several = found.feet, found.several
-        print_ = pixel_footprint(feet, found.radius, is_thin(radius))
-        share, push, spread = _several(found, windows, radius)
+        print_ = pixel_footprint(feet, is_thin(radius))
+        share, push, spread = _several(found, radius)
         coverage = print_.coverage.index_copy_(0, several, share)
         cover = curves.new_zeros(layout.pixels).index_add_(0, feet.pixel, coverage)
         if solid is not None:
@@ -54,27 +56,31 @@ class OpaqueUnion(torch.autograd.Function):
         return sum_by_window(rows, lengths), grad_radius, None, None
 
 
-def _several(found: Trace, windows: Windows, radius: Tensor) -> tuple[Tensor, Tensor, Tensor]:
+def _several(found: Trace, radius: Tensor) -> tuple[Tensor, Tensor, Tensor]:
     """Coverage (n,), moments of its derivative (8, n) and derivative to the radius (n,) where sub-pixels are needed."""
     thin = is_thin(radius, SIDE)
     if len(found.several) <= _PAIRS_A_PIECE:
-        return _piece(found, windows, found.several, found.group, found.groups, thin)
+        return _piece(found.feet.take(found.several), found.group, found.groups, thin)
     order = torch.argsort(found.group, stable=True)
     group = found.group[order]
     # A pixel's pairs stay together.
     cuts = torch.searchsorted(group, group[_PAIRS_A_PIECE::_PAIRS_A_PIECE].contiguous()).unique().tolist()
     results = []
     for start, end in pairwise((0, *(cut for cut in cuts if cut), len(order))):
-        part, own = order[start:end], group[start:end]
-        results.append(_piece(found, windows, found.several[part], own - own[0], int(own[-1] - own[0]) + 1, thin))
+        feet, own = found.feet.take(found.several[order[start:end]]), group[start:end]
+        results.append(_piece(feet, own - own[0], int(own[-1] - own[0]) + 1, thin))
     back = torch.argsort(order)
     share, push, spread = (torch.cat(parts, dim=-1).index_select(-1, back) for parts in zip(*results))
     return share, push, spread
 
 
-def _piece(
-    found: Trace, windows: Windows, pairs: Tensor, group: Tensor, groups: int, thin: bool
+def _piece(feet: Feet, group: Tensor, groups: int, thin: bool) -> tuple[Tensor, Tensor, Tensor]:
+    return _means(feet.radius, thin, *sub_pixel_winners(feet, group, groups))
+
+
+@fusible
+def _means(
+    radius: Tensor, thin: bool, distance: Tensor, normal: Tensor, parameter: Tensor, won: Tensor
 ) -> tuple[Tensor, Tensor, Tensor]:
-    own_radius = found.radius.index_select(0, pairs)
-    small = sub_pixel_footprint(found.feet.take(pairs), windows, own_radius, group, groups, thin)
-    return small.coverage.mean(0), moments(small.push, small.parameter).mean(1), small.spread.mean(0)
+    small = sub_pixel_footprint(radius, thin, distance, normal, parameter, won)
+    return small.coverage.mean(0), mean_moments(small.push, small.parameter), small.spread.mean(0)

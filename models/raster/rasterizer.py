@@ -1,4 +1,4 @@
-"""The stroke rasterizer in plain PyTorch, on any device."""
+"""The stroke rasterizer: plain PyTorch on any device, Triton kernels on CUDA."""
 
 import torch
 from torch import Tensor
@@ -6,9 +6,11 @@ from torch import Tensor
 from ...registry import MODELS
 from .base import StrokeRenderer
 from .flatten import flatten, power_basis, visible_chords
+from .fusing import fusing
 from .layered import draw_layers
 from .opaque import OpaqueUnion
 from .trace import Layout
+from .triton.backend import Backend, check_backend, uses_triton
 from .windows import Windows, build_windows, window_coefficients
 
 
@@ -27,10 +29,36 @@ class BezierRasterizer(StrokeRenderer):
     Args:
         canvas_size: height and width in pixels, or (height, width).
         stroke_width: full width in pixels of strokes whose width the call does not give.
+        backend: ``torch``; ``triton``, kernels for opaque black strokes in float32 on CUDA; ``auto``, the kernels where they can
+            be used, else PyTorch.
+        compiled: PyTorch's arithmetic goes through torch.compile, which takes a minute at the first drawing, needs a C++ compiler
+            (on a GPU Triton), and changes the image by rounding alone.
+
+    Raises:
+        ValueError: a size or width that is not positive, an unknown backend; when drawing, ``triton`` where it cannot be used.
+        ImportError: ``triton`` without Triton.
     """
+
+    def __init__(
+        self,
+        canvas_size: int | tuple[int, int] = 224,
+        stroke_width: float = 1.5,
+        backend: Backend = "auto",
+        compiled: bool = False,
+    ) -> None:
+        super().__init__(canvas_size, stroke_width)
+        self.backend: Backend = check_backend(backend)
+        self.compiled = compiled
 
     def render(self, points: Tensor, width: Tensor, opacity: Tensor | None, colour: Tensor | None) -> Tensor:
         """Draw; see ``StrokeRenderer.render``."""
+        if uses_triton(self.backend, points, painted=opacity is not None or colour is not None):
+            return self._tiled(points, width)
+        with fusing(self.compiled):
+            return self._traced(points, width, opacity, colour)
+
+    def _traced(self, points: Tensor, width: Tensor, opacity: Tensor | None, colour: Tensor | None) -> Tensor:
+        """By PyTorch."""
         layout = Layout(len(points), points.shape[1], self.height, self.width)
         flat, radius = points.flatten(0, 1).double(), width.flatten() / 2
         windows = self._windows(flat.detach(), radius.detach().double(), layout, points.dtype)
@@ -45,9 +73,18 @@ class BezierRasterizer(StrokeRenderer):
         image = draw_layers(curves, own_radius, windows, layout, opacity, ink)
         return image[0] if colour is None else image.transpose(0, 1)
 
+    def _tiled(self, points: Tensor, width: Tensor) -> Tensor:
+        """By the kernels."""
+        from .triton.union import TiledUnion
+
+        if not width.numel():
+            return self._blank(points, width)
+        keep = torch.is_grad_enabled() and (points.requires_grad or width.requires_grad)
+        return TiledUnion.apply(points, width, (self.height, self.width), keep)  # pyright: ignore[reportReturnType]
+
     def _blank(self, points: Tensor, *others: Tensor | None) -> Tensor:
         """White paper that hangs on everything given, so that a backward pass finds zeros."""
-        channels = () if others[-1] is None else (3,)
+        channels = () if len(others) < 3 or others[2] is None else (3,)
         paper = points.new_ones(len(points), *channels, self.height, self.width)
         return paper + sum(0 * value.sum() for value in (points, *others) if value is not None)
 
@@ -55,5 +92,5 @@ class BezierRasterizer(StrokeRenderer):
     @torch.no_grad()
     def _windows(points: Tensor, radius: Tensor, layout: Layout, dtype: torch.dtype) -> Windows:
         chords = flatten(points, radius, layout.height, layout.width)
-        chords = visible_chords(chords, points, radius, layout.height, layout.width)
-        return build_windows(chords, power_basis(points), radius, layout.rows, layout.columns, dtype)
+        chords, local = visible_chords(chords, power_basis(points), radius, layout.height, layout.width)
+        return build_windows(chords, local, radius, layout.rows, layout.columns, dtype)

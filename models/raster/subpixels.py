@@ -3,53 +3,106 @@
 import torch
 from torch import Tensor
 
-from .feet import Feet, dot
+from .feet import SAMPLES, Feet, dot, from_points, newton
 from .footprint import Footprint, edge_coverage
-from .windows import Windows
+from .fusing import fusible
 
 SIDE = 4
 _TINY = 1e-12
 _LEAST_STRETCH = 0.25
 _REFINE = 2
+_REFINE_SHARP = 3
+_SAMPLE_BITS = 4
 _STRAIGHT = 0.02
 
 
-def sub_pixel_feet(feet: Feet, windows: Windows) -> tuple[Tensor, Tensor, Tensor, Tensor]:
+def sub_pixel_feet(feet: Feet) -> tuple[Tensor, Tensor, Tensor]:
     """Distances from the sub-pixels' centres to the curve, by one Newton step from the foot of the pixel's centre.
 
     Args:
         feet: N pairs.
-        windows: where they come from.
 
     Returns:
-        distance (m, N) in pixels, unit normal x and y (m, N), local parameter of the sub-pixel's foot (m, N); m = SIDE^2.
+        distance (m, N) in pixels, unit normal (2, m, N), local parameter of the sub-pixel's foot (m, N); m = SIDE^2.
     """
-    steps = (torch.arange(SIDE, device=feet.pixel.device).to(feet.offset) + 0.5)[:, None] / SIDE - 0.5
-    speed = dot(feet.velocity, feet.velocity)
+    shift = _shifts(feet)
+    sharp = feet.sharp.nonzero()[:, 0]
+    if len(sharp):
+        shift.index_copy_(1, sharp, _shifts_of_several(feet.take(sharp)))
+    return _arrive(feet, shift)
+
+
+@fusible
+def _shifts(feet: Feet) -> Tensor:
+    """From the parameter of the pixel's foot to those of the sub-pixels' feet (m, N)."""
+    steps, speed = _steps(feet), dot(feet.velocity, feet.velocity)
     slope = _grid(speed - 2 * dot(feet.offset, feet.acceleration), -2 * feet.acceleration, steps)
-    slope = torch.maximum(slope, speed * _LEAST_STRETCH).clamp_min_(_TINY)
-    shift = _grid(dot(feet.offset, feet.velocity), feet.velocity, steps).div_(slope).clamp_(-1, 1)
-    lowest = windows.lowest.index_select(0, feet.window) - feet.parameter
-    highest = windows.highest.index_select(0, feet.window) - feet.parameter
-    shift = torch.minimum(torch.maximum(shift, lowest), highest)
-    curved = _curved(feet, speed).nonzero()[:, 0]
-    if len(curved):
-        own = feet.take(curved)
-        refined, lowest, highest = (value.index_select(-1, curved) for value in (shift, lowest, highest))
-        for _ in range(_REFINE):
-            refined = torch.minimum(torch.maximum(_refined(own, refined, steps), lowest), highest)
-        shift.index_copy_(1, curved, refined)
-    x, y = (_offset(feet, shift, steps, axis) for axis in (0, 1))
-    distance = torch.addcmul(x * x, y, y).sqrt_()
-    inverse = 1 / distance.clamp_min(_TINY)
-    return distance, x.mul_(inverse), y.mul_(inverse), shift.add_(feet.parameter)
+    slope = torch.maximum(slope, (speed * _LEAST_STRETCH).clamp_min_(_TINY))
+    lowest, highest = feet.bounds - feet.parameter
+    shift = _grid(dot(feet.offset, feet.velocity), feet.velocity, steps).div_(slope)
+    shift = torch.minimum(torch.maximum(shift, lowest.clamp_min(-1)), highest.clamp_max(1))
+    curved = _curved(feet, speed) & ~feet.sharp
+    if torch.compiler.is_compiling():
+        return torch.where(curved, _refined(feet, shift, _REFINE), shift)
+    rows = curved.nonzero()[:, 0]
+    if len(rows):
+        shift.index_copy_(1, rows, _refined(feet.take(rows), shift.index_select(1, rows), _REFINE))
+    return shift
 
 
-def _offset(feet: Feet, shift: Tensor, steps: Tensor, axis: int) -> Tensor:
-    """One coordinate (m, N) from the curve's point at the foot's parameter plus ``shift`` to the sub-pixels' centres."""
-    bend = torch.addcmul(feet.acceleration[axis], shift, feet.jerk[axis])
-    offset = (feet.offset[axis] - shift * torch.addcmul(feet.velocity[axis], shift, bend)).unflatten(0, (SIDE, SIDE))
-    return (offset + (steps[None] if axis == 0 else steps[:, None])).flatten(0, 1)
+@fusible
+def _shifts_of_several(feet: Feet) -> Tensor:
+    """The same for pieces that may have several feet."""
+    return _refined(feet, _nearest_sample(feet), _REFINE_SHARP)
+
+
+@fusible
+def _arrive(feet: Feet, shift: Tensor) -> tuple[Tensor, Tensor, Tensor]:
+    velocity, acceleration, jerk = _coefficients(feet).unflatten(0, (3, 2))
+    along = torch.addcmul(velocity, shift, torch.addcmul(acceleration, shift, jerk))
+    offset = torch.addcmul(_relative(feet), shift, along, value=-1)
+    distance = dot(offset, offset).sqrt_()
+    return distance, offset.div_(distance.clamp_min(_TINY)), shift + feet.parameter
+
+
+def _steps(feet: Feet) -> Tensor:
+    """From a pixel's centre to the centres of its sub-pixels, along one axis (SIDE, 1)."""
+    return (torch.arange(SIDE, device=feet.pixel.device).to(feet.offset) + 0.5)[:, None] / SIDE - 0.5
+
+
+def _relative(feet: Feet) -> Tensor:
+    """From the feet to the sub-pixels' centres (2, m, N), row by row."""
+    steps = _steps(feet)
+    centres = torch.stack([steps.expand(SIDE, -1, 1), steps[:, None].expand(-1, SIDE, 1)]).flatten(1, 2)
+    return feet.offset[:, None] + centres
+
+
+def _coefficients(feet: Feet) -> Tensor:
+    """The curve from the foot on, (6, 1, N), as ``newton`` takes it."""
+    return torch.cat([feet.velocity, feet.acceleration, feet.jerk])[:, None]
+
+
+def _refined(feet: Feet, shift: Tensor, times: int) -> Tensor:
+    """More Newton steps."""
+    relative, coefficients, (lowest, highest) = _relative(feet), _coefficients(feet), feet.bounds - feet.parameter
+    for _ in range(times):
+        shift = newton(shift, relative, coefficients, lowest, highest)
+    return shift
+
+
+def _nearest_sample(feet: Feet) -> Tensor:
+    """Where the nearest of a few points of the piece is to each sub-pixel's centre: a piece may have several feet."""
+    steps = _steps(feet)
+    places = torch.linspace(0, 1, SAMPLES, device=steps.device).to(steps)
+    x, y = from_points(places[:, None] - feet.parameter, feet.offset, _coefficients(feet)[:, 0])
+    squares = (torch.addcmul(x * x, y, y)[:, None] + 2 * x[:, None] * steps)[:, None] + (2 * y[:, None] * steps)[
+        :, :, None
+    ]
+    # Positive floats are ordered like their bits, whose last few can hold which sample it is.
+    bits = squares.add_(1).view(torch.int32 if squares.dtype == torch.float32 else torch.int64)
+    order = torch.arange(SAMPLES, device=bits.device, dtype=bits.dtype)[:, None, None, None]
+    least = bits.bitwise_and_(-1 << _SAMPLE_BITS).bitwise_or_(order).amin(0)
+    return places[least.bitwise_and_((1 << _SAMPLE_BITS) - 1).flatten(0, 1)] - feet.parameter
 
 
 def _curved(feet: Feet, speed: Tensor) -> Tensor:
@@ -58,67 +111,64 @@ def _curved(feet: Feet, speed: Tensor) -> Tensor:
     return torch.maximum(bend, jerk / speed.clamp_min(_TINY)) > _STRAIGHT**2 * speed.square()
 
 
-def _refined(feet: Feet, shift: Tensor, steps: Tensor) -> Tensor:
-    """One more Newton step, from the feet at ``shift``."""
-    x, y = (_offset(feet, shift, steps, axis) for axis in (0, 1))
-    bend_x, bend_y = (torch.addcmul(feet.acceleration[axis], 3 * shift, feet.jerk[axis]) for axis in (0, 1))
-    speed_x, speed_y = (
-        torch.addcmul(feet.velocity[axis], shift, bend + feet.acceleration[axis])
-        for axis, bend in enumerate((bend_x, bend_y))
-    )
-    speed = torch.addcmul(speed_x * speed_x, speed_y, speed_y)
-    slope = speed - 2 * torch.addcmul(x * bend_x, y, bend_y)
-    slope = torch.maximum(slope, speed * _LEAST_STRETCH).clamp_min_(_TINY)
-    return shift + torch.addcmul(x * speed_x, y, speed_y).div_(slope).clamp_(-1, 1)
-
-
-def nearest(signed: Tensor, group: Tensor, groups: int, lowest: float) -> Tensor:
+def nearest(signed: Tensor, group: Tensor, groups: int) -> Tensor:
     """Which entry is the least of its group, in each sub-pixel; ties share.
 
     Args:
-        signed: (m, N) signed distances to the strokes' edges.
+        signed: (m, N) distances to the strokes' edges, plus a constant that leaves none negative.
         group: (N,) int64 in [0, groups).
         groups: number of groups.
-        lowest: a bound below all of ``signed``.
 
     Returns:
         (m, N) weights that sum to 1 over each group.
     """
     # Positive floats are ordered like their bits, and the least of integers is found several times faster.
-    bits = (signed - lowest).view(torch.int32 if signed.dtype == torch.float32 else torch.int64)
+    bits = signed.view(torch.int32 if signed.dtype == torch.float32 else torch.int64)
     index = group.expand(len(bits), -1)
     least = torch.full((len(bits), groups), torch.iinfo(bits.dtype).max, dtype=bits.dtype, device=bits.device)
     least.scatter_reduce_(1, index, bits, "amin")
-    won = (bits == least.index_select(1, group)).to(signed)
+    won = (bits == least.gather(1, index)).to(signed)
     if won.sum() > least.numel():
         shared = won.new_zeros(least.shape).scatter_add_(1, index, won)
-        won = won / shared.index_select(1, group)
+        won = won / shared.gather(1, index)
     return won
 
 
+def sub_pixel_winners(feet: Feet, group: Tensor, groups: int) -> tuple[Tensor, Tensor, Tensor, Tensor]:
+    """Which stroke of a group is the nearest to each sub-pixel.
+
+    Args:
+        feet: N pairs.
+        group: (N,) which pairs form a union.
+        groups: number of groups.
+
+    Returns:
+        as ``sub_pixel_feet``; and weights (m, N), from ``nearest``.
+    """
+    distance, normal, parameter = sub_pixel_feet(feet)
+    ranked = distance + (feet.radius.max() - feet.radius) if len(group) else distance
+    return distance, normal, parameter, nearest(ranked, group, groups)
+
+
 def sub_pixel_footprint(
-    feet: Feet, windows: Windows, radius: Tensor, group: Tensor, groups: int, thin: bool
+    radius: Tensor, thin: bool, distance: Tensor, normal: Tensor, parameter: Tensor, won: Tensor
 ) -> Footprint:
     """Coverage of each sub-pixel by the union of a group's strokes, shared out to the strokes that are nearest.
 
     Args:
-        feet: N pairs.
-        windows: where they come from.
         radius: (N,) half the width, in pixels.
-        group: (N,) which pairs form a union.
-        groups: number of groups.
         thin: whether both edges of a stroke can meet one sub-pixel.
+        distance: this and the others from ``sub_pixel_winners``.
+        normal: likewise.
+        parameter: likewise.
+        won: likewise.
 
     Returns:
         (m, N); summing a group's coverage gives that of its union.
     """
-    distance, normal_x, normal_y, parameter = sub_pixel_feet(feet, windows)
-    lowest = -2.0 * float(radius.max()) - 1 if len(radius) else -1.0
-    won = nearest(distance - radius, group, groups, lowest)
-    normal = torch.stack([normal_x, normal_y])
     coverage, push, spread = edge_coverage(distance * SIDE, normal, radius * SIDE, thin)
-    push, spread = push * won * SIDE, spread * won * SIDE
-    return Footprint(coverage * won, push * normal, spread, parameter)
+    won_length = won * SIDE
+    return Footprint(coverage.mul_(won), normal * (push * won_length), spread * won_length, parameter)
 
 
 def _grid(constant: Tensor, axis: Tensor, steps: Tensor) -> Tensor:

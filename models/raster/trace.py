@@ -5,8 +5,9 @@ from dataclasses import dataclass
 import torch
 from torch import Tensor
 
-from .feet import Feet, find_feet
+from .feet import Feet, box_reach, find_feet
 from .flatten import PIXEL_REACH, WINDOW
+from .fusing import fusible
 from .windows import Windows, candidates
 
 _WINDOWS_A_PIECE = 8192
@@ -60,14 +61,12 @@ class Trace:
 
     Attributes:
         feet: all N of them.
-        radius: (N,) half the width of the pair's stroke.
         several: (n,) int64 ascending, pairs of the pixels that need sub-pixels.
         group: (n,) int64, those pixels, counted from 0.
         groups: their number.
     """
 
     feet: Feet
-    radius: Tensor
     several: Tensor
     group: Tensor
     groups: int
@@ -92,9 +91,7 @@ def trace(windows: Windows, curves: Tensor, radius: Tensor, layout: Layout, soli
     feet = pieces[0] if len(pieces) == 1 else Feet(*(torch.cat(field, dim=-1) for field in zip(*map(_fields, pieces))))
     if solid is not None:
         feet = feet.take((~solid.index_select(0, feet.pixel)).nonzero()[:, 0])
-    own_radius = radius.index_select(0, feet.window)
-    near = (feet.distance < own_radius + PIXEL_REACH).nonzero()[:, 0]
-    return Trace(feet, own_radius, *_pixels_of_several(feet, near, layout.pixels))
+    return Trace(feet, *_pixels_of_several(feet, _near(feet).nonzero()[:, 0], layout.pixels))
 
 
 def _feet(windows: Windows, curves: Tensor, radius: Tensor, rows: slice, layout: Layout, solid: Tensor | None) -> Feet:
@@ -102,12 +99,20 @@ def _feet(windows: Windows, curves: Tensor, radius: Tensor, rows: slice, layout:
     sketch = torch.div(windows.chords.stroke, layout.strokes, rounding_mode="floor")
     corner = (sketch * layout.rows + windows.top) * layout.columns + windows.left
     pixel = corner.index_select(0, window) + (place >> 3) * layout.columns + (place & 7)
-    feet = find_feet(windows, curves, window, place, pixel)
+    feet = find_feet(windows, curves, radius, window, place, pixel)
     if solid is None:
         return feet
-    depth = radius.index_select(0, window) - feet.distance
+    depth = feet.radius - feet.distance
     solid.index_fill_(0, pixel[depth > PIXEL_REACH], True)
     return feet.take((depth.abs() <= PIXEL_REACH).nonzero()[:, 0])
+
+
+@fusible
+def _near(feet: Feet) -> Tensor:
+    """Pairs whose stroke reaches into the pixel."""
+    beyond = feet.distance - feet.radius
+    touches = (beyond * feet.distance <= box_reach(feet.offset)).logical_or_(feet.bent)
+    return touches.logical_and_(beyond < PIXEL_REACH)
 
 
 def _pixels_of_several(feet: Feet, near: Tensor, pixels: int) -> tuple[Tensor, Tensor, int]:

@@ -5,11 +5,15 @@ from dataclasses import dataclass
 import torch
 from torch import Tensor
 
-from .flatten import BULGE, PIXEL_REACH, WINDOW, Chords, local_power_basis, position, tangent
+from .flatten import BULGE, PIXEL_REACH, WINDOW, Chords, gather_curves, local_power_basis, tangent
 
 _OPEN = 1e9
 _OVERLAP = 1e-3
 _SHARP = 0.95
+_FOCAL = 0.7
+_UNEVEN = 0.06
+_VANISHING = 1e-7
+_TINY = 1e-12
 
 
 @dataclass
@@ -41,14 +45,14 @@ class Windows:
 
 
 def build_windows(
-    chords: Chords, coefficients: Tensor, radius: Tensor, height: int, width: int, dtype: torch.dtype
+    chords: Chords, local: Tensor, radius: Tensor, height: int, width: int, dtype: torch.dtype
 ) -> Windows:
     """Lay windows over chords.
 
     Args:
         chords: n of them.
-        coefficients: power basis (N, 4, 2) of the strokes in pixels, float64.
-        radius: (N,).
+        local: power basis (4, 2, n) of the chords in pixels, in their own parameter, float64.
+        radius: (N,) of the strokes.
         height: of the canvas, a multiple of 8.
         width: likewise.
         dtype: of the planes.
@@ -56,16 +60,14 @@ def build_windows(
     Returns:
         windows inside the canvas.
     """
-    own = coefficients[chords.stroke]
-    first, second = position(own, chords.start), position(own, chords.end)
-    reach = radius[chords.stroke] + PIXEL_REACH + BULGE
-    tile, left, top = _tiles(torch.minimum(first, second), torch.maximum(first, second), reach, height, width)
-    chords = chords if tile is None else chords.take(tile)
+    reach = radius.index_select(0, chords.stroke) + PIXEL_REACH + BULGE
+    knots = torch.stack([local[0], local.sum(0)])
+    tangents, sharp = _turns(chords, local, reach)
+    tile, left, top = _tiles(knots.amin(0).t(), knots.amax(0).t(), reach, height, width)
     if tile is not None:
-        own, first, second, reach = own[tile], first[tile], second[tile], reach[tile]
-    knots = torch.stack([first, second])
-    tangents = torch.stack([tangent(own, chords.start), tangent(own, chords.end)])
-    return _planes(chords, left, top, knots, tangents, reach, dtype)
+        chords = chords.take(tile)
+        knots, tangents, reach, sharp = (rows.index_select(-1, tile) for rows in (knots, tangents, reach, sharp))
+    return _planes(chords, left, top, knots, tangents, reach, sharp, dtype)
 
 
 def candidates(windows: Windows, rows: slice) -> tuple[Tensor, Tensor]:
@@ -100,9 +102,9 @@ def window_coefficients(coefficients: Tensor, windows: Windows) -> Tensor:
         (8, n): x and y of the constant, then of u, u^2 and u^3.
     """
     chords = windows.chords
-    local = local_power_basis(coefficients.index_select(0, chords.stroke), chords.start, chords.end)
-    origin = torch.stack([windows.left, windows.top], dim=1).to(local) + 0.5
-    return torch.cat([local[:, :1] - origin[:, None], local[:, 1:]], dim=1).flatten(1).t().contiguous()
+    local = local_power_basis(gather_curves(coefficients, chords.stroke), chords.start, chords.end)
+    origin = torch.stack([windows.left, windows.top]).to(local) + 0.5
+    return torch.cat([local[0] - origin, local[1:].flatten(0, 1)])
 
 
 def _tiles(low: Tensor, high: Tensor, reach: Tensor, height: int, width: int) -> tuple[Tensor | None, Tensor, Tensor]:
@@ -121,24 +123,60 @@ def _tiles(low: Tensor, high: Tensor, reach: Tensor, height: int, width: int) ->
     return box, first[box, 0] + column * WINDOW, first[box, 1] + row * WINDOW
 
 
+def _turns(chords: Chords, local: Tensor, reach: Tensor) -> tuple[Tensor, Tensor]:
+    """Unit tangents (2, 2, n) at both knots, and (n,) where a pixel may have several feet, or one arc is not enough for its edge.
+
+    There the piece turns by much, or around a centre within reach of the pen, or its curvature changes quickly; or its neighbour
+    does: a pixel's centre may have its foot on the one and its corner on the other.
+    """
+    first, bend = local[1] / 3, local[2] / 3
+    legs = torch.stack([first, first + bend, first + 2 * bend + local[3]])
+    size = torch.addcmul(legs[:, 0] * legs[:, 0], legs[:, 1], legs[:, 1]).sqrt_()
+    heading = legs / size[:, None].clamp_min(_TINY)
+    vanishing = (size[::2] <= _VANISHING * size.amax(0)).any(0).nonzero()[:, 0]
+    tangents = heading[::2].clone()
+    if len(vanishing):
+        own = local.index_select(2, vanishing).permute(2, 0, 1)
+        for knot in (0, 1):
+            tangents[knot, :, vanishing] = tangent(own, torch.full_like(own[:, 0, 0], knot)).t()
+    x, y = heading.unbind(1)
+    cosine = torch.addcmul(x * x.roll(1, 0), y, y.roll(1, 0)).amin(0)
+    sine = (1 - cosine.square()).clamp_min_(0).sqrt_()
+    curvature = (x[:2] * y[1:] - y[:2] * x[1:]) * size[1] / (1.5 * size[::2].square()).clamp_min_(_TINY)
+    across, down = legs.sum(0)
+    length = torch.addcmul(across * across, down, down).sqrt_()
+    tightness = torch.maximum(sine * reach / _FOCAL, (curvature[1] - curvature[0]).abs() / _UNEVEN)
+    sharp = (cosine < _SHARP) | (tightness > length)
+    follows = (chords.stroke[1:] == chords.stroke[:-1]) & (chords.end[:-1] == chords.start[1:])
+    wider = sharp.clone()
+    wider[1:] |= sharp[:-1] & follows
+    wider[:-1] |= sharp[1:] & follows
+    return tangents, wider
+
+
 def _planes(
-    chords: Chords, left: Tensor, top: Tensor, knots: Tensor, tangents: Tensor, reach: Tensor, dtype: torch.dtype
+    chords: Chords,
+    left: Tensor,
+    top: Tensor,
+    knots: Tensor,
+    tangents: Tensor,
+    reach: Tensor,
+    sharp: Tensor,
+    dtype: torch.dtype,
 ) -> Windows:
     """A foot lies between the knots' normals, at a stroke's ends up to ``reach`` outside, and within ``reach`` of the chord."""
-    knots = knots - (torch.stack([left, top], dim=1).to(knots) + 0.5)
-    chord = knots[1] - knots[0]
-    chord = chord / chord.norm(dim=1, keepdim=True).clamp_min(1e-12)
-    normals = torch.stack([tangents[0], -tangents[1], torch.stack([-chord[:, 1], chord[:, 0]], dim=1)])
-    offsets = -(normals * torch.stack([knots[0], knots[1], knots[0]])).sum(2)
-    # Where a piece turns sharply a pixel may have two feet on it, which the signs at its knots do not show.
-    sharp = (tangents[0] * tangents[1]).sum(1) < _SHARP
+    knots = knots - (torch.stack([left, top]).to(knots) + 0.5)
+    x, y = knots[1] - knots[0]
+    across = torch.stack([-y, x]).div_(torch.addcmul(x * x, y, y).sqrt_().clamp_min_(_TINY))
+    normals = torch.stack([tangents[0], -tangents[1], across])
+    offsets = -(normals[:, 0] * knots[[0, 1, 0], 0]).addcmul_(normals[:, 1], knots[[0, 1, 0], 1])
     begins, ends = chords.start == 0, chords.end == 1
     step = chords.end - chords.start
     overlap = _OVERLAP + 1e-6 * reach
     before, after = (torch.where(edge, reach, overlap).masked_fill(sharp, _OPEN) for edge in (begins, ends))
     return Windows(
         chords, left, top,
-        planes=normals.permute(0, 2, 1).flatten(0, 1).to(dtype), offsets=offsets.to(dtype),
+        planes=normals.flatten(0, 1).to(dtype), offsets=offsets.to(dtype),
         slack=torch.stack([before, after, reach]).to(dtype),
         lowest=(-chords.start / step).to(dtype), highest=((1 - chords.start) / step).to(dtype), sharp=sharp,
     )  # fmt: skip

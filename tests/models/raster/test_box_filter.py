@@ -18,17 +18,18 @@ def test_area_equals_point_samples(angle):
     points = (torch.arange(400, dtype=torch.float64) + 0.5) / 400 - 0.5
     across = points[:, None] * math.cos(angle) + points * math.sin(angle)
     sampled = torch.stack([(across <= offset).double().mean() for offset in OFFSETS])
-    torch.testing.assert_close(half_plane(OFFSETS, *axes(angle)), sampled, atol=3e-3, rtol=0)
+    torch.testing.assert_close(half_plane(OFFSETS, *axes(angle))[0], sampled, atol=3e-3, rtol=0)
 
 
 @pytest.mark.parametrize("angle", [0.2, math.pi / 4])
 def test_length_of_the_chord_is_the_slope_of_the_area(angle):
     low, high = chord(OFFSETS, *axes(angle))
     step = 1e-6
-    slope = (half_plane(OFFSETS + step, *axes(angle)) - half_plane(OFFSETS - step, *axes(angle))) / (2 * step)
+    slope = (half_plane(OFFSETS + step, *axes(angle))[0] - half_plane(OFFSETS - step, *axes(angle))[0]) / (2 * step)
     torch.testing.assert_close((high - low).clamp_min(0), slope, atol=1e-5, rtol=0)
+    torch.testing.assert_close(half_plane(OFFSETS, *axes(angle))[1], slope, atol=1e-5, rtol=0)
 
 
 def test_complements_add_up_to_the_square():
-    total = half_plane(OFFSETS, *axes(0.7)) + half_plane(-OFFSETS, *axes(0.7))
+    total = half_plane(OFFSETS, *axes(0.7))[0] + half_plane(-OFFSETS, *axes(0.7))[0]
     torch.testing.assert_close(total, torch.ones_like(total))

@@ -1,7 +1,10 @@
-"""What must not change the image: moving by whole pixels, direction, order, a cut."""
+"""What must not change the image: moving by whole pixels, direction, order, a cut.
 
-import math
+The bound does not hold for every sketch: of four random strokes about one in ten thousand changes by up to 2e-3, and strokes
+thinner than 0.35 px more often (docs/raster.md, Limits). So the examples are the same at every run, and none is thinner.
+"""
 
+import pytest
 import torch
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -15,23 +18,20 @@ renderer = BezierRasterizer(SIZE)
 
 @st.composite
 def strokes(draw, most: int = 4) -> torch.Tensor:
-    """(1, S, 4, 2): smooth strokes of any heading that turn by up to .7 rad at a control point, 3 to 24 px apart."""
-    return torch.stack([_stroke(draw) for _ in range(draw(st.integers(1, most)))])[None]
+    """(1, S, 4, 2): uniformly random cubics, cusps and hairpins among them, on the whole canvas or within a few pixels."""
+    generator = torch.Generator().manual_seed(draw(st.integers(0, 2**32 - 1)))
+    extent = draw(st.sampled_from([1.0, 0.3]))
+    return (torch.rand(1, draw(st.integers(1, most)), 4, 2, generator=generator) * 2 - 1) * extent
 
 
-def _stroke(draw) -> torch.Tensor:
-    heading = draw(st.floats(0, 2 * math.pi))
-    points = [(draw(st.floats(4, SIZE - 4)), draw(st.floats(4, SIZE - 4)))]
-    step = draw(st.floats(3, 16))
-    for _ in range(3):
-        length = step * draw(st.floats(0.7, 1.5))
-        points.append((points[-1][0] + length * math.cos(heading), points[-1][1] + length * math.sin(heading)))
-        heading += draw(st.floats(-0.7, 0.7)) * min(1, length / 10)
-    return torch.tensor(points) * (2 / SIZE) - 1
+@st.composite
+def odd_strokes(draw) -> torch.Tensor:
+    """(1, 1, 4, 2) of numbers as hypothesis likes them: coincident points, retraced lines, cusps on pixel edges."""
+    return torch.tensor(draw(st.lists(st.floats(-1, 1, width=32), min_size=8, max_size=8))).view(1, 1, 4, 2)
 
 
 @given(strokes(), st.integers(-9, 9), st.integers(-9, 9))
-@settings(deadline=None, max_examples=40)
+@settings(deadline=None, max_examples=40, derandomize=True)
 def test_moving_by_whole_pixels(sketch, right, down):
     moved = renderer(sketch + torch.tensor([right, down]) * (2 / SIZE))
     rolled = renderer(sketch).roll((down, right), (1, 2))
@@ -40,13 +40,13 @@ def test_moving_by_whole_pixels(sketch, right, down):
 
 
 @given(strokes())
-@settings(deadline=None, max_examples=40)
+@settings(deadline=None, max_examples=40, derandomize=True)
 def test_direction(sketch):
     torch.testing.assert_close(renderer(sketch.flip(2)), renderer(sketch), **CLOSE)
 
 
 @given(strokes(), st.randoms(use_true_random=False))
-@settings(deadline=None, max_examples=40)
+@settings(deadline=None, max_examples=40, derandomize=True)
 def test_order_of_black_strokes(sketch, random):
     order = list(range(sketch.shape[1]))
     random.shuffle(order)
@@ -54,13 +54,26 @@ def test_order_of_black_strokes(sketch, random):
 
 
 @given(strokes(), st.floats(0, 1))
-@settings(deadline=None, max_examples=80)
+@settings(deadline=None, max_examples=120, derandomize=True)
 def test_a_cut(sketch, t):
     torch.testing.assert_close(renderer(cut(sketch, t)), renderer(sketch), **CLOSE)
 
 
+@given(odd_strokes(), st.floats(0, 1))
+@settings(deadline=None, max_examples=80, derandomize=True)
+def test_a_cut_of_odd_strokes(sketch, t):
+    torch.testing.assert_close(renderer(cut(sketch, t)), renderer(sketch), **CLOSE)
+
+
+@pytest.mark.parametrize("width", [0.5, 1.5, 12.0])
+@pytest.mark.parametrize("t", [1e-7, 0.3, 0.5])
+def test_a_cut_of_strokes_of_any_width(width, t):
+    sketches = (torch.rand(200, 1, 4, 2, generator=torch.Generator().manual_seed(6)) * 2 - 1) * 0.8
+    torch.testing.assert_close(renderer(cut(sketches, t), width), renderer(sketches, width), **CLOSE)
+
+
 @given(st.lists(st.floats(-1.2, 1.2), min_size=8, max_size=8), st.floats(0, 1))
-@settings(deadline=None, max_examples=40)
+@settings(deadline=None, max_examples=40, derandomize=True)
 def test_a_cut_of_any_two_lines(numbers, t):
     sketch = torch.tensor(numbers).view(1, 2, 2, 2)
     middle = sketch[:, :, :1] * (1 - t) + sketch[:, :, 1:] * t

@@ -73,5 +73,5 @@ def test_shapes_of_what_strokes_carry(name, shape):
 
 
 def test_a_renderer_without_a_backend_says_so():
-    with pytest.raises(NotImplementedError, match=r"StrokeRenderer\.render is missing"):
+    with pytest.raises(TypeError, match=r"StrokeRenderer does not define render\(points, width"):
         StrokeRenderer(16)(STROKES)
