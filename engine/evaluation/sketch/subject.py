@@ -74,14 +74,15 @@ class Generator:
         """Sketches for ``count`` held-out conditions, each class in proportion.
 
         Args:
-            count: at most; the held-out set may be smaller.
+            count: sketches; beyond the number of held-out ones, conditions come again with other noise.
             sampler: of the flow.
             seed: of the noise and of which conditions are chosen; both are the same for every checkpoint.
             say: called with (done, total).
         """
         label = self.held_out.labels()
         order = torch.Generator().manual_seed(seed)
-        indices = stratified(label, min(count, len(label)), order)
+        rounds = [len(label)] * (count // len(label)) + [count % len(label)]
+        indices = torch.cat([stratified(label, size, order) for size in rounds if size])
         network = self.trained.network
         shape = (len(indices), *self.held_out.all_strokes().shape[1:])
         noise = torch.randn(shape, generator=order)
