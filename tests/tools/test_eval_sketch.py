@@ -8,7 +8,9 @@ from pathlib import Path
 import experiments
 import pytest
 import sketch_toys
+import torch
 
+from stillhouse.engine.evaluation.sketch.subject import Sampler, load_generator
 from stillhouse.engine.publish import publish
 
 TOOL = Path(__file__).resolve().parents[2] / "tools" / "eval_sketch.py"
@@ -51,6 +53,17 @@ def read(folder: Path) -> dict:
 
 def failed(content: dict, name: str = "seed 0") -> set[str]:
     return {one["criterion"] for one in content["seeds"][name]["criteria"] if one["passed"] is False}
+
+
+def test_conditions_come_again_with_other_noise(runs):
+    generator = load_generator(runs["good"])
+    once = len(generator.held_out.labels())
+    drawn = generator.draw(2 * once + 3, Sampler())
+    assert len(drawn.strokes) == len(drawn.label) == 2 * once + 3
+    first, second = drawn.label[:once], drawn.label[once : 2 * once]
+    assert torch.equal(first.sort().values, second.sort().values)
+    assert not torch.equal(drawn.strokes[:once], drawn.strokes[once : 2 * once])
+    assert torch.equal(generator.draw(once, Sampler()).label, first)
 
 
 def test_two_good_seeds_pass_with_status_0(call, runs):
