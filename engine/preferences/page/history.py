@@ -3,6 +3,7 @@
 import time
 from collections import deque
 from collections.abc import Callable, Iterable
+from itertools import pairwise
 from statistics import median
 
 from ....datasets.sketch.preferences import Judgement
@@ -54,7 +55,7 @@ class History:
     def rate(self) -> float | None:
         """Answers a minute, by the median pause between the last ones; None before there are three."""
         times = list(self._times)
-        gaps = [later - earlier for earlier, later in zip(times, times[1:])]
+        gaps = [later - earlier for earlier, later in pairwise(times)]
         return 60 / max(median(gaps), 1e-3) if len(gaps) >= 3 else None
 
     def _add(self, record: Judgement, sign: int) -> None:

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import numpy as np
 
-from ....datasets.sketch.preferences.payload import MAX_FILE, digest
+from ....datasets.sketch.preferences.payload import KINDS, MAX_FILE, digest
 from .source import Condition, Drawn, PageError
 
 MAX_PICTURE = 2 << 20
@@ -83,17 +83,17 @@ def _png(path: Path) -> bytes:
 
 
 def _parameters(path: Path) -> np.ndarray:
+    kind = KINDS["parameters"]
     try:
         with path.open("rb") as file:
-            content = file.read(MAX_FILE + 1)
-        array = np.load(io.BytesIO(content), allow_pickle=False)
-        array = np.ascontiguousarray(array, dtype="<f4")
+            content = file.read(MAX_FILE)
+        array = np.ascontiguousarray(np.load(io.BytesIO(content), allow_pickle=False), dtype="<f4")
     except (OSError, ValueError, EOFError) as error:
+        text = f"{path}: no parameters can be read ({error!s:.80}); expected an .npy of at most {MAX_FILE} bytes"
+        raise PageError(f"{text} beside the picture") from error
+    # Not a number is not below the largest.
+    if not kind.fits(array.shape) or not np.abs(array).max() <= kind.largest:
         raise PageError(
-            f"{path}: no parameters can be read ({error!s:.80}); expected an .npy beside the picture"
-        ) from error
-    if array.ndim != 1 or not len(array) or len(content) > MAX_FILE or not np.isfinite(array).all():
-        raise PageError(
-            f"{path}: got an array of the shape {array.shape}, expected (N,) finite numbers, at most 64 KiB"
+            f"{path}: got an array of the shape {array.shape}, expected (N,) numbers up to {kind.largest:g}"
         )
     return array

@@ -24,11 +24,10 @@ def repeat_due(history: History, share: float, name: str) -> Comparison | None:
     draw = random.Random(f"repeat {name} {history.count}")
     if draw.random() >= share:
         return None
-    candidates = [record for record in list(history.recent)[:-GAP] if _may_repeat(record, history)]
+    old = list(history.recent)[:-GAP]
+    candidates = [record for record in old if isinstance(record, Comparison) and _may_repeat(record, history)]
     return draw.choice(candidates) if candidates else None
 
 
-def _may_repeat(record: object, history: History) -> bool:
-    if not isinstance(record, Comparison) or not is_answer(record):
-        return False
-    return record.repeat_of is None and record.id not in history.repeated
+def _may_repeat(record: Comparison, history: History) -> bool:
+    return is_answer(record) and record.repeat_of is None and record.id not in history.repeated
