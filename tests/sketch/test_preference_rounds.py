@@ -52,7 +52,9 @@ def test_pairs_are_of_one_class_from_different_noise_and_say_where_they_come_fro
     assert [pair.class_label for pair in pairs] == [0, 1, 2, 0, 1, 2, 0] and pairs[1].class_name == "house"
     for pair in pairs:
         assert not torch.equal(pair.a.noise, pair.b.noise)
-        assert pair.a.checkpoint == str(generator.file) and pair.a.checkpoint_sha256 == checkpoint_digest(generator.file)
+        assert pair.a.checkpoint == str(generator.file) and pair.a.checkpoint_sha256 == checkpoint_digest(
+            generator.file
+        )
     again = draw_pairs(generator, generator, 7, seed=3)
     assert all(torch.equal(one.a.strokes, other.a.strokes) for one, other in zip(pairs, again))
     assert not torch.equal(draw_pairs(generator, generator, 1, seed=4)[0].a.noise, pairs[0].b.noise)
@@ -94,7 +96,8 @@ def test_answers_that_were_cut_off_are_completed(base: Path, tmp_path: Path):
     rounds.collect(planned(base, tmp_path / "cut", pairs=5), 1, lambda words: None)
     rounds.collect(cut, 1, lambda words: None)
     arrays = [
-        {entry.a.file for entry in PreferenceStore(plan.store).standing() if hasattr(entry, "a")} for plan in (whole, cut)
+        {entry.a.file for entry in PreferenceStore(plan.store).standing() if hasattr(entry, "a")}
+        for plan in (whole, cut)
     ]
     assert len(list(PreferenceStore(cut.store).standing())) == 12 and len(arrays[0]) == len(arrays[1]) == 12
 
