@@ -111,7 +111,7 @@ class FlowDPO(Loss):
         output: str = "velocity", target: str = "velocity_target", time: str = "t", weight: float = 1.0,
     ) -> None:  # fmt: skip
         super().__init__(weight)
-        self.kind = known_kind("FlowDPO", kind, KINDS)
+        self.kind: Literal["sigmoid", "ipo"] = known_kind("FlowDPO", kind, KINDS)
         _check(beta, label_smoothing, time_power, target_spread)
         if kind == "ipo" and label_smoothing:
             raise ValueError("FlowDPO.label_smoothing: belongs to kind='sigmoid'; IPO bounds z by itself")
