@@ -1,6 +1,8 @@
 """Sheep as people draw them: unconditional flow matching on sketch-rnn's drawings, fitted to 32 cubic strokes.
 
 Command: python tools/train.py configs/sketch_flow_sheep.py --cfg-options drawings=aaron_sheep.npz
+Hardware: one CPU core, 19 minutes of wall time for 4,000 steps of 64 (x86, AMD EPYC, shared; PyTorch 2.15).
+Expected, seed 0: Frechet distance .33 to held-out drawings, coverage .96, MMD ratio 1.5 (docs/sketch.md).
 """
 
 _base_ = ["_base_/runtime.py", "_base_/sketch_flow.py"]
