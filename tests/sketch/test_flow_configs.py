@@ -9,7 +9,7 @@ import cv2
 import numpy as np
 import pytest
 import torch
-from experiments import train
+from experiments import losses_of, train
 
 from stillhouse.datasets.sketch.synthetic import plan, write
 from stillhouse.engine.checking import check
@@ -73,6 +73,20 @@ def test_judges_that_are_not_trained_are_named_with_the_command(root: Path, tmp_
     assert len(problems) == 2 and all(
         "Train it first with `python tools/train.py configs/sketch_judge" in p for p in problems
     )
+
+
+def test_fine_tuning_with_losses_on_strokes_and_pixels(run: Path, root: Path, tmp_path: Path):
+    options = {"data_root": str(root), "num_classes": 3, "work_root": str(tmp_path), **TINY}
+    schedule = {"max_iters": 4, "val_interval": 4, "warmup_iters": 1, "default_hooks.log.interval": 1}
+    begun = {"begin": 1, "length": 2}
+    warmup = {f"custom_hooks.2.warmup.{name}": begun for name in ("continuity", "degeneracy", "pixels")}
+    source = {"custom_hooks.0.source": dict(config=str(run / "config.py"), checkpoint="auto")}
+    experiment = load_config("configs/sketch_flow_priors.py", {**options, **schedule, **warmup, **source})
+    assert check(experiment) == []
+    train(experiment)
+    for name in ("continuity", "pixels"):
+        logged = losses_of(experiment.work_dir, f"train/{name}")
+        assert logged[1] == logged[2] == 0 < logged[3] < 10, name
 
 
 def test_another_number_of_classes_is_refused_with_the_option(root: Path, tmp_path: Path):
