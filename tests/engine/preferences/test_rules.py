@@ -27,6 +27,9 @@ def test_values_by_hand():
     second = 6 * ((1 - t)[:, None] * torch.tensor([1.0, -1]) + t[:, None] * torch.tensor([-1.0, -1]))
     assert score("smooth", bow) == pytest.approx(-float(second.square().sum(1).mean()), rel=1e-4)
     assert float(score("straight", bow)) == pytest.approx(1 / 2, abs=1e-2)
+    assert torch.equal(score("curved", bow), -score("smooth", bow))
+    two = torch.cat([line(0.4, -0.25), line(0.4, 0.25)], 1)  # ends at -.45, -.05, .05 and .45
+    assert score("joined", two) == pytest.approx(-(0.5 + 0.1 + 0.1 + 0.5) / 4, abs=1e-6)
 
 
 @pytest.mark.parametrize("rule", RULES)
@@ -41,13 +44,13 @@ def test_a_batch_is_its_rows_in_either_shape(rule: str):
 
 def test_what_rules_do_not_look_at():
     strokes = torch.rand(3, 8, 4, 2, generator=torch.Generator().manual_seed(0))
-    for rule in ("smooth", "short", "straight", "large"):
+    for rule in ("smooth", "short", "straight", "large", "joined"):
         assert torch.allclose(score(rule, strokes), score(rule, strokes + 0.5), rtol=1e-4)
     assert math.isclose(float(score("centred", strokes[:1] - strokes[:1].mean((1, 2)))), 0, abs_tol=0.3)
 
 
 def test_refusals():
-    with pytest.raises(ValueError, match="rule: got 'pretty', expected one of smooth, short"):
+    with pytest.raises(ValueError, match="rule: got 'pretty', expected one of smooth, curved, short"):
         score("pretty", torch.zeros(1, 1, 4, 2))
     with pytest.raises(ValueError, match=r"got the shape \(4, 2\), expected \(B, S, 4, 2\)"):
         score("short", torch.zeros(4, 2))
