@@ -107,13 +107,14 @@ def test_people_are_asked_with_the_command(base: Path, tmp_path: Path):
         run_rounds(planned(base, tmp_path, annotator=None), 1, say=lambda words: None)
 
 
-def test_the_config_is_right(base: Path, tmp_path: Path):
+@pytest.mark.parametrize("name", ["sketch_flow_dpo", "sketch_flow_dpo_plan"])
+def test_the_config_is_right(name: str, base: Path, tmp_path: Path):
     from stillhouse.engine.preferences import rounds
 
     made = planned(base, tmp_path)
     rounds.collect(made, 1, lambda words: None)
     options = {**made.options, "preferences": str(made.store), "base_config": str(base / "config.py")}
-    assert check(load_config("configs/sketch_flow_dpo.py", options)) == []
+    assert check(load_config(f"configs/{name}.py", options)) == []
 
 
 def test_the_tool(base: Path, tmp_path: Path, monkeypatch, capsys):
