@@ -46,15 +46,13 @@ def positive(text: str) -> int:
 
 
 def show(rows: list[dict]) -> None:
-    """A table, a row a round."""
+    """A table, a column a round."""
     from rich import print as show_rich
     from rich.table import Table
 
-    table = Table(title="rounds")
-    for name in rows[0]:
-        table.add_column(name.replace("_", " "), justify="right")
-    for row in rows:
-        table.add_row(*("" if value is None else f"{value:.4g}" for value in row.values()))
+    table = Table("round", *(str(row["round"]) for row in rows))
+    for name in list(rows[0])[1:]:
+        table.add_row(name.replace("_", " "), *("" if row[name] is None else f"{row[name]:.4g}" for row in rows))
     show_rich(table)
 
 
