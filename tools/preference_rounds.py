@@ -45,21 +45,11 @@ def positive(text: str) -> int:
     return int(text)
 
 
-def show(rows: list[dict]) -> None:
-    """A table, a column a round."""
-    from rich import print as show_rich
-    from rich.table import Table
-
-    table = Table("round", *(str(row["round"]) for row in rows))
-    for name in list(rows[0])[1:]:
-        table.add_row(name.replace("_", " "), *("" if row[name] is None else f"{row[name]:.4g}" for row in rows))
-    show_rich(table)
-
-
 def main(args: argparse.Namespace) -> int:
     """Go through the rounds and show the table; 1 where people must answer first."""
     from stillhouse.engine.config import parse_options
     from stillhouse.engine.preferences.rounds import AnswersMissing, Plan, run_rounds
+    from stillhouse.engine.preferences.tables import print_gains
 
     weaknesses = {"noise": args.noise, "position_bias": args.position_bias, "fatigue": args.fatigue}
     plan = Plan(
@@ -71,7 +61,7 @@ def main(args: argparse.Namespace) -> int:
     except AnswersMissing as missing:
         print(missing)
         return 1
-    show(rows)
+    print_gains({f"round {row.pop('round')}": row for row in rows})
     print(
         f"{plan.folder / 'rounds.json'} holds the figures. Draw: python tools/generate.py --checkpoint {plan.run(args.rounds)}"
     )

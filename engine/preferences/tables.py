@@ -1,9 +1,9 @@
 """The statistics of preferences as tables of a terminal."""
 
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 
-from rich.console import Group, RenderableType
+from rich.console import Console, Group, RenderableType
 from rich.table import Table
 from rich.text import Text
 
@@ -73,3 +73,14 @@ def _table(*columns: str) -> Table:
     for i, name in enumerate(columns):
         table.add_column(name, justify="right" if i and len(columns) != 2 else "left")
     return table
+
+
+def print_gains(rows: Mapping[str, Mapping[str, float | None]]) -> None:
+    """The figures of ``Gain.row`` as a table, a column a generator; what is None is left blank."""
+    table = Table("")
+    for name in rows:
+        table.add_column(Text(name))
+    for figure in next(iter(rows.values())):
+        values = [row[figure] for row in rows.values()]
+        table.add_row(figure.replace("_", " "), *("" if value is None else f"{value:.4g}" for value in values))
+    Console().print(table)

@@ -126,3 +126,21 @@ def test_the_tool(base: Path, tmp_path: Path, monkeypatch, capsys):
     with pytest.raises(SystemExit) as ended:
         runpy.run_path(SCRIPT, run_name="__main__")
     assert ended.value.code == 0 and "round_1" in capsys.readouterr().out
+
+
+def test_gains_by_the_tool(base: Path, tmp_path: Path, monkeypatch, capsys):
+    run_rounds(planned(base, tmp_path), 1, say=lambda words: None)
+    tool = str(Path(SCRIPT).with_name("eval_preferences.py"))
+    for more in (["--rule", "short"], ["--rule", "short", "--json"], ["--json"]):
+        monkeypatch.setattr(sys, "argv", [tool, str(base), str(tmp_path / "round_1"), "--samples", "24", *more])
+        with pytest.raises(SystemExit) as ended:
+            runpy.run_path(tool, run_name="__main__")
+        assert ended.value.code == 0
+        out = capsys.readouterr().out
+        if "--json" not in more:
+            assert "wins" in out and "gap to base" in out
+            continue
+        found = json.loads(out)
+        assert list(found) == ["base", str(tmp_path / "round_1")]
+        assert (found["base"]["wins"] is None) == ("--rule" not in more)
+        assert found["base"]["gap_to_base"] == pytest.approx(1, abs=0.5)
