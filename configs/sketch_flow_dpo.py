@@ -3,6 +3,9 @@
 A large batch and a weight on gaps between strokes keep the drawings what they were; ``sketch_flow_dpo_plan`` has neither.
 
 Command: python tools/train.py configs/sketch_flow_dpo.py --with-companions --cfg-options preferences=data/preferences
+Hardware: one CPU core, 14 epochs of 640 pairs (x86, AMD EPYC, shared; PyTorch 2.15).
+Expected, 800 simulated answers by the rule ``curved`` with 15 % noise, three seeds: wins .84 to .94, gaps 1.06 to 1.07 times the base's, MMD
+ratio 1.4 to 1.9; the winners' error rises by 2 to 3 % (docs/preferences.md).
 """
 
 _base_ = ["sketch_flow_small.py"]
