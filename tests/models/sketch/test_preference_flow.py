@@ -1,10 +1,13 @@
 """A flow on pairs of sketches."""
 
+import copy
+
 import pytest
 import torch
 from torch import nn
 
 from stillhouse.models.sketch import FlowMatching, PreferenceFlow, pair_errors
+from stillhouse.registry import LOSSES
 
 NETWORK = dict(
     backbone=dict(type="StrokeDiT", width=32, num_layers=1, num_heads=2, ffn_width=32, num_strokes=6),
@@ -69,3 +72,39 @@ def test_sketches_of_other_sizes_are_refused():
         network().prepare(batch)
     with pytest.raises(KeyError, match="winner_beziers"):
         network().prepare({"label": torch.zeros(2, dtype=torch.int64)})
+
+
+def test_sketches_against_noise_are_told_apart_by_learning():
+    torch.manual_seed(0)
+    made = PreferenceFlow(**{**NETWORK, "p_uncond": 0.0}).train()
+    reference = copy.deepcopy(made).eval().requires_grad_(False)
+    optimizer = torch.optim.Adam(made.parameters(), lr=3e-3)
+    loss = LOSSES.build(dict(type="FlowDPO", beta=20.0))
+    held_out = drawings_and_noise(seed=1)
+    assert implicit_accuracy(made, reference, held_out) == 0.5
+    for step in range(60):
+        batch = made.prepare(drawings_and_noise(seed=2 + step))
+        with torch.no_grad():
+            taught = reference(batch)["velocity"]
+        optimizer.zero_grad()
+        loss({**made(batch), "teacher.velocity": taught}, batch).backward()
+        optimizer.step()
+    assert implicit_accuracy(made.eval(), reference, held_out) >= 0.99
+
+
+def drawings_and_noise(seed: int, count: int = 64) -> dict:
+    """Pairs of a line of six strokes across the canvas, and of noise."""
+    generator = torch.Generator().manual_seed(seed)
+    x = torch.linspace(-0.8, 0.8, 24).expand(count, -1)
+    line = torch.stack([x, 0.4 * torch.randn(count, 1, generator=generator).expand(-1, 24)], -1).reshape(count, 6, 8)
+    noise = 0.5 * torch.randn(count, 6, 8, generator=generator)
+    return {
+        "winner_beziers": line, "loser_beziers": noise, "label": torch.arange(count) % 3, "index": torch.arange(count),
+    }  # fmt: skip
+
+
+def implicit_accuracy(policy, reference, batch: dict) -> float:
+    """The share of pairs whose winner's error has fallen more, ties a half."""
+    (winner, loser), (old_winner, old_loser) = (pair_errors(one, batch, seed=0) for one in (policy, reference))
+    margin = ((old_winner - winner) - (old_loser - loser)).mean(1)
+    return float(((margin > 0) + 0.5 * (margin == 0)).mean())
