@@ -48,7 +48,9 @@ def main(args: argparse.Namespace) -> None:
 
         write_preview(args.preview, tasks)
         print(f"{args.preview} shows them.")
-    print(f"Next: python tools/train.py configs/sketch_flow_small.py --with-companions --cfg-options data_root={args.root}")
+    print(
+        f"Next: python tools/train.py configs/sketch_flow_small.py --with-companions --cfg-options data_root={args.root}"
+    )
 
 
 def _written(tasks: list, workers: int) -> Iterator[None]:

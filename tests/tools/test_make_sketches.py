@@ -55,7 +55,10 @@ def test_the_layout_the_counts_and_the_preview(call, tmp_path: Path, capsys):
     assert sorted(contents(root)) == sorted([*names, "test/apple/apple_0.npz", "test/apple/apple_1.npz"])
     out = capsys.readouterr().out
     assert f"Wrote 10 files to {root}, kept 0 that were there." in out
-    assert f"Next: python tools/train.py configs/sketch_flow_small.py --with-companions --cfg-options data_root={root}" in out
+    assert (
+        f"Next: python tools/train.py configs/sketch_flow_small.py --with-companions --cfg-options data_root={root}"
+        in out
+    )
     sheet = cv2.imread(str(picture))
     assert sheet.shape[1] == 2 * 8 * 112 and sheet.min() < 60 and sheet.max() == 255
 
