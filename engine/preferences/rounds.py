@@ -7,7 +7,7 @@ from pathlib import Path
 
 from ...datasets.sketch.preferences import PreferenceStore
 from ...datasets.sketch.preferences.record import Comparison
-from ..checkpoint import saved
+from ..checkpoint import saved, write_text
 from ..config import load_config
 from ..errors import StillhouseError
 from ..launch import is_finished, train
@@ -143,7 +143,4 @@ def _known(plan: Plan) -> list[dict]:
 
 def _keep(plan: Plan, rows: list[dict]) -> None:
     plan.folder.mkdir(parents=True, exist_ok=True)
-    file = plan.folder / "rounds.json"
-    part = file.with_suffix(".part")
-    part.write_text(json.dumps(rows, indent=2))
-    part.replace(file)
+    write_text(json.dumps(rows, indent=2), plan.folder / "rounds.json")

@@ -7,6 +7,7 @@ from pathlib import Path
 import torch
 from torch import Tensor
 
+from ..evaluation.sketch.geometry import geometry
 from ..evaluation.sketch.measure import Real, measure
 from ..evaluation.sketch.subject import judges_of, load_generator, load_judges
 from ..trained import TrainedNetwork, load_trained
@@ -60,7 +61,8 @@ class Yardstick:
         judges = load_judges(judges_of(generator.trained.meta["config"]))
         held_out, training = generator.held_out, generator.training
         self.real = Real.of(held_out.all_strokes(), held_out.labels(), training.all_strokes(), judges)
-        self.base_strokes, self.base_results = self._drawn(self.base, seed)
+        self.base_strokes, _ = self._drawn(self.base, seed)
+        self.base_gap = geometry(self.base_strokes)["gap"]
 
     @property
     def judges(self) -> list[str]:
@@ -74,17 +76,19 @@ class Yardstick:
     def of(self, policy: TrainedNetwork | str | Path, name: str) -> Gain:
         """A generator beside the base."""
         policy = load_trained(policy) if isinstance(policy, (str, Path)) else policy
-        strokes, results = self._drawn(policy, self.seed + 1)
-        results["gap_to_base"] = results["gap"] / max(self.base_results["gap"], 1e-12)
+        strokes, label = self._drawn(policy, self.seed + 1)
+        results = measure(strokes, label, self.real)
+        results["gap_to_base"] = results["gap"] / max(self.base_gap, 1e-12)
         if self.rule is None:
             return Gain(name, None, None, results)
         better = score(self.rule, strokes) - score(self.rule, self.base_strokes)
         wins = float((better > 0).double().sum() + 0.5 * (better == 0).double().sum())
         return Gain(name, wins / len(strokes), wilson(wins, len(strokes)), results)
 
-    def _drawn(self, generator: TrainedNetwork, seed: int) -> tuple[Tensor, dict[str, float]]:
+    def _drawn(self, generator: TrainedNetwork, seed: int) -> tuple[Tensor, Tensor]:
+        """Sketches and the classes asked for."""
         pairs = draw_pairs(generator, generator, -(-self.samples // 2), seed)
         # Side by side, so that the classes stand in the same order for every generator.
         strokes = torch.stack([one.strokes for pair in pairs for one in (pair.a, pair.b)])[: self.samples]
         label = torch.tensor([pair.class_label or 0 for pair in pairs]).repeat_interleave(2)[: self.samples]
-        return strokes, measure(strokes, label, self.real)
+        return strokes, label

@@ -36,7 +36,7 @@ class Condition(nn.Module):
 
     def encode(self, batch: dict) -> Tensor:
         """The condition of each sample, (B, N, width), not yet normalised."""
-        raise NotImplementedError(f"{type(self).__name__}.encode is missing: a condition encodes there")
+        raise TypeError(f"{type(self).__name__} does not define encode(batch)")
 
     def absent(self, samples: int) -> Tensor:
         """The tokens of no condition, (samples, N, width)."""

@@ -1,7 +1,5 @@
 """The shipped configs of sketch generators: checked, run dry, and drawn with."""
 
-import runpy
-import sys
 from collections.abc import Callable
 from pathlib import Path
 
@@ -10,6 +8,7 @@ import numpy as np
 import pytest
 import torch
 from experiments import losses_of, train
+from scripts import runner
 
 from stillhouse.datasets.sketch.synthetic import plan, write
 from stillhouse.engine.checking import check
@@ -48,14 +47,7 @@ def run(root: Path, tmp_path_factory) -> Path:
 @pytest.fixture
 def draw(monkeypatch) -> Callable[..., int]:
     """Runs the tool as a script would, in this process; returns the exit status."""
-
-    def call(*arguments) -> int:
-        monkeypatch.setattr(sys, "argv", [SCRIPT, *map(str, arguments)])
-        with pytest.raises(SystemExit) as ended:
-            runpy.run_path(SCRIPT, run_name="__main__")
-        return int(ended.value.code or 0)
-
-    return call
+    return runner(SCRIPT, monkeypatch)
 
 
 @pytest.mark.parametrize("name", CLASS_CONFIGS)

@@ -2,13 +2,12 @@
 
 import json
 import math
-import runpy
-import sys
 from pathlib import Path
 
 import pytest
 import torch
 from experiments import train
+from scripts import runner
 
 from stillhouse.datasets.sketch.preferences import PreferenceStore
 from stillhouse.datasets.sketch.synthetic import plan as sketches
@@ -119,23 +118,16 @@ def test_the_config_is_right(name: str, base: Path, tmp_path: Path):
 
 def test_the_tool(base: Path, tmp_path: Path, monkeypatch, capsys):
     options = [f"{key}={value}" for key, value in {**TINY, **SHORT}.items()]
-    monkeypatch.setattr(
-        sys, "argv",
-        [SCRIPT, str(base), "--folder", str(tmp_path), "--pairs", "12", "--samples", "12", "--cfg-options", *options],
-    )  # fmt: skip
-    with pytest.raises(SystemExit) as ended:
-        runpy.run_path(SCRIPT, run_name="__main__")
-    assert ended.value.code == 0 and "round_1" in capsys.readouterr().out
+    few = ("--pairs", 12, "--samples", 12)
+    assert runner(SCRIPT, monkeypatch)(base, "--folder", tmp_path, *few, "--cfg-options", *options) == 0
+    assert "round_1" in capsys.readouterr().out
 
 
 def test_gains_by_the_tool(base: Path, tmp_path: Path, monkeypatch, capsys):
     run_rounds(planned(base, tmp_path), 1, say=lambda words: None)
-    tool = str(Path(SCRIPT).with_name("eval_preferences.py"))
+    call = runner(str(Path(SCRIPT).with_name("eval_preferences.py")), monkeypatch)
     for more in (["--rule", "short"], ["--rule", "short", "--json"], ["--json"]):
-        monkeypatch.setattr(sys, "argv", [tool, str(base), str(tmp_path / "round_1"), "--samples", "24", *more])
-        with pytest.raises(SystemExit) as ended:
-            runpy.run_path(tool, run_name="__main__")
-        assert ended.value.code == 0
+        assert call(base, tmp_path / "round_1", "--samples", 24, *more) == 0
         out = capsys.readouterr().out
         if "--json" not in more:
             assert "wins" in out and "gap to base" in out

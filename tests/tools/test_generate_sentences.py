@@ -1,6 +1,5 @@
 """The command line that writes sentences."""
 
-import runpy
 import subprocess
 import sys
 import time
@@ -8,6 +7,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from scripts import runner
 
 from stillhouse.datasets.latent import draw_graphs
 from stillhouse.datasets.latent.sentence_file import read_sentences
@@ -18,14 +18,7 @@ SCRIPT = str(Path(__file__).resolve().parents[2] / "tools" / "generate_sentences
 @pytest.fixture
 def call(monkeypatch) -> Callable[..., int]:
     """Runs the tool as a script would, in this process; returns the exit status."""
-
-    def run(*arguments) -> int:
-        monkeypatch.setattr(sys, "argv", [SCRIPT, *map(str, arguments)])
-        with pytest.raises(SystemExit) as ended:
-            runpy.run_path(SCRIPT, run_name="__main__")
-        return int(ended.value.code or 0)
-
-    return run
+    return runner(SCRIPT, monkeypatch)
 
 
 def test_help_opens_with_an_example_is_quick_and_imports_nothing_heavy():

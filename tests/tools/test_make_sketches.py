@@ -1,7 +1,6 @@
 """The command line that writes synthetic sketches."""
 
 import os
-import runpy
 import signal
 import subprocess
 import sys
@@ -11,6 +10,7 @@ from pathlib import Path
 
 import cv2
 import pytest
+from scripts import runner
 
 SCRIPT = str(Path(__file__).resolve().parents[2] / "tools" / "make_sketches.py")
 SMALL = ("--train", 3, "--validation", 1, "--test", 2, "--classes", "cat", "star", "apple")
@@ -19,14 +19,7 @@ SMALL = ("--train", 3, "--validation", 1, "--test", 2, "--classes", "cat", "star
 @pytest.fixture
 def call(monkeypatch) -> Callable[..., int]:
     """Runs the tool as a script would, in this process; returns the exit status."""
-
-    def run(*arguments) -> int:
-        monkeypatch.setattr(sys, "argv", [SCRIPT, *map(str, arguments)])
-        with pytest.raises(SystemExit) as ended:
-            runpy.run_path(SCRIPT, run_name="__main__")
-        return int(ended.value.code or 0)
-
-    return run
+    return runner(SCRIPT, monkeypatch)
 
 
 def contents(root: Path) -> dict[str, bytes]:

@@ -1,7 +1,6 @@
 """The command line of stores of preferences."""
 
 import json
-import runpy
 import subprocess
 import sys
 import time
@@ -10,6 +9,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from scripts import runner
 
 from stillhouse.datasets.sketch.preferences import PreferenceStore
 
@@ -19,14 +19,7 @@ SCRIPT = str(Path(__file__).resolve().parents[2] / "tools" / "preferences.py")
 @pytest.fixture
 def call(monkeypatch) -> Callable[..., int]:
     """Runs the tool as a script would, in this process; returns the exit status."""
-
-    def run(*arguments) -> int:
-        monkeypatch.setattr(sys, "argv", [SCRIPT, *map(str, arguments)])
-        with pytest.raises(SystemExit) as ended:
-            runpy.run_path(SCRIPT, run_name="__main__")
-        return int(ended.value.code or 0)
-
-    return run
+    return runner(SCRIPT, monkeypatch)
 
 
 @pytest.fixture

@@ -4,6 +4,7 @@ import contextlib
 import logging
 import random
 import threading
+from abc import ABC, abstractmethod
 from collections.abc import Iterator
 from concurrent.futures import Executor
 from dataclasses import dataclass
@@ -61,7 +62,7 @@ class View(Generic[Shown]):
     notice: str = ""
 
 
-class Sitting(Generic[Shown]):
+class Sitting(ABC, Generic[Shown]):
     """One annotator before the page. Several threads may call: one answer is taken at a time, and each card's only once.
 
     Args:
@@ -153,11 +154,13 @@ class Sitting(Generic[Shown]):
                 return self._drawn(condition, draw)
         return self._drawn(condition, draw)
 
+    @abstractmethod
     def _drawn(self, condition: Condition, draw: random.Random) -> Shown:
-        raise NotImplementedError
+        """A new card of a condition."""
 
+    @abstractmethod
     def _take_back(self) -> Shown:
-        raise NotImplementedError
+        """Undo the newest answer and show its card again."""
 
 
 def seeds(count: int, draw: random.Random) -> list[int]:
