@@ -1,13 +1,13 @@
 """Members of an ``.npz`` file: each read alone and without pickle; written atomically, the same content as the same bytes."""
 
 import io
-import os
 import zipfile
 import zlib
 from pathlib import Path
 
 import numpy as np
 
+from ..replacing import replacing
 from .errors import SketchError
 
 MAX_BYTES = 256 << 20
@@ -93,17 +93,14 @@ def write_archive(path: Path, members: dict[str, np.ndarray], comment: bytes = b
         comment: of the zip file, its last bytes.
         level: of the deflate compression, 0 to 9.
     """
-    path.parent.mkdir(parents=True, exist_ok=True)
-    temporary = path.with_name(f".{path.name}.{os.getpid()}.tmp")
-    try:
-        with zipfile.ZipFile(temporary, "w", zipfile.ZIP_DEFLATED, compresslevel=level) as file:
-            for name, array in members.items():
-                buffer = io.BytesIO()
-                np.lib.format.write_array(buffer, array, allow_pickle=False)
-                info = zipfile.ZipInfo(f"{name}.npy", _DATE)
-                info.compress_type = zipfile.ZIP_DEFLATED
-                file.writestr(info, buffer.getbuffer(), compresslevel=level)
-            file.comment = comment
-        os.replace(temporary, path)
-    finally:
-        temporary.unlink(missing_ok=True)
+    with (
+        replacing(path) as temporary,
+        zipfile.ZipFile(temporary, "w", zipfile.ZIP_DEFLATED, compresslevel=level) as file,
+    ):
+        for name, array in members.items():
+            buffer = io.BytesIO()
+            np.lib.format.write_array(buffer, array, allow_pickle=False)
+            info = zipfile.ZipInfo(f"{name}.npy", _DATE)
+            info.compress_type = zipfile.ZIP_DEFLATED
+            file.writestr(info, buffer.getbuffer(), compresslevel=level)
+        file.comment = comment

@@ -2,13 +2,13 @@
 
 import hashlib
 import json
-import os
 import warnings
 from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
 
+from ..replacing import replacing
 from .errors import SketchWarning
 
 _FACTS = "facts.json"
@@ -39,15 +39,9 @@ def cached(folder: str | None, kind: str, identity: list, build: Callable[[], Co
 
 
 def _write(path: Path, arrays: dict[str, np.ndarray], facts: dict) -> None:
-    path.parent.mkdir(parents=True, exist_ok=True)
-    temporary = path.with_name(f".{path.stem}.{os.getpid()}.npz")
-    try:
-        content = np.frombuffer(json.dumps(facts).encode(), np.uint8)
-        with temporary.open("wb") as file:
-            np.savez(file, **{_FACTS: content, **arrays})
-        os.replace(temporary, path)
-    finally:
-        temporary.unlink(missing_ok=True)
+    content = np.frombuffer(json.dumps(facts).encode(), np.uint8)
+    with replacing(path) as temporary:
+        np.savez(temporary, **{_FACTS: content, **arrays})
 
 
 def _read(path: Path) -> Content | None:
