@@ -2,8 +2,9 @@
 
 example:
   python tools/make_sketches.py data/sketches --train 200 --validation 60 --test 40 --preview sketches.png
+  python tools/make_sketches.py data/sketches_all --every-class --train 100 --validation 30 --test 0 --photos data/photos
 
-20 classes in train and validation, 12 others in test. A file depends on its class, split and seed alone. Started again, it goes
+20 classes in train and validation, 12 others in test; with --every-class all 32 in train and validation. A file depends on its class, split and seed alone. Started again, it goes
 on where it was interrupted.
 """
 
@@ -22,6 +23,10 @@ def parse_args() -> argparse.Namespace:
     parser.add_argument("--validation", type=int, default=60, help="validation files a class (default 60)")
     parser.add_argument("--test", type=int, default=40, help="files of each unseen class (default 40)")
     parser.add_argument("--classes", nargs="+", metavar="CLASS", help="these alone (default: all)")
+    parser.add_argument("--every-class", action="store_true", help="the unseen classes in train and validation too")
+    parser.add_argument(
+        "--photos", type=Path, metavar="FOLDER", help="also write the training files' photos there as JPEG"
+    )
     parser.add_argument("--seed", type=int, default=0, help="sets of different seeds share no file (default 0)")
     parser.add_argument("--workers", type=int, default=1, help="processes (default 1); the files do not depend on it")
     parser.add_argument("--preview", type=Path, metavar="PICTURE", help="also draw some files of every class there")
@@ -37,12 +42,18 @@ def main(args: argparse.Namespace) -> None:
 
     from stillhouse.datasets.sketch.synthetic import is_complete, plan
 
-    tasks = plan(args.root, args.train, args.validation, args.test, args.classes, args.seed)
+    counts = (args.train, args.validation, args.test)
+    tasks = plan(args.root, *counts, args.classes, args.seed, args.every_class)
     missing = [task for task in tasks if not is_complete(task)]
     shown = partial(track, description="sketches", total=len(missing), disable=not sys.stdout.isatty())
     for _ in shown(_written(missing, args.workers)):
         pass
     print(f"Wrote {len(missing):,} files to {args.root}, kept {len(tasks) - len(missing):,} that were there.")
+    if args.photos:
+        from stillhouse.datasets.sketch.photos import write_photos
+
+        wanted = [task.path for task in tasks if task.split == "train"]
+        print(f"Wrote {write_photos(wanted, args.photos):,} photos to {args.photos}, {len(wanted):,} in all.")
     if args.preview:
         from stillhouse.datasets.sketch.preview import write_preview
 

@@ -41,8 +41,9 @@ class Task:
 
 
 def plan(
-    root: Path, train: int, validation: int, test: int, classes: Sequence[str] | None = None, seed: int = 0
-) -> list[Task]:
+    root: Path, train: int, validation: int, test: int, classes: Sequence[str] | None = None, seed: int = 0,
+    every_class: bool = False,
+) -> list[Task]:  # fmt: skip
     """The files of a data set: train and validation of the seen classes, test of the unseen ones.
 
     Args:
@@ -50,6 +51,8 @@ def plan(
         train, validation, test: files a class.
         classes: of both kinds; None for all.
         seed: of the data set, in [0, 1000); sets of different seeds share no file.
+        every_class: train and validation of the unseen classes too, for judges that must know them. No file of these is one of
+            their test files.
 
     Raises:
         SketchError: an unknown class, a count or a seed out of range, or nothing to write.
@@ -64,7 +67,8 @@ def plan(
             raise SketchError(name, f"{count} files a class", f"0 to {SEEDS:,}", "Ask for fewer.")
     if not 0 <= seed < 1000:
         raise SketchError("seed", str(seed), "a whole number in [0, 1000)", "0 is the default.")
-    split_names = {split: (UNSEEN_SHAPES if split == "test" else SHAPES) for split in get_args(Split)}
+    trained = known if every_class else tuple(SHAPES)
+    split_names = {split: (tuple(UNSEEN_SHAPES) if split == "test" else trained) for split in get_args(Split)}
     tasks = [
         Task(root, name, split, seed * SEEDS + number)
         for split, names in split_names.items()

@@ -3,7 +3,7 @@
 import numpy as np
 
 _NOUNS = {"glasses": "pair of glasses", "letter_a": "letter a", "balloon": "hot air balloon", "cat": "cat face"}
-_FORMS = (
+FORMS = (
     "a photo of {}", "a picture of {}", "a photo of {} on a plain background", "{} in front of a grey wall",
     "an image of {}", "{} seen from the front",
 )  # fmt: skip
@@ -17,4 +17,4 @@ def noun(name: str) -> str:
 
 def caption(name: str, r: np.random.Generator) -> str:
     """One of several captions of a class."""
-    return _FORMS[int(r.integers(len(_FORMS)))].format(noun(name))
+    return FORMS[int(r.integers(len(FORMS)))].format(noun(name))

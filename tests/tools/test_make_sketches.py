@@ -115,3 +115,20 @@ def test_refusals(call, tmp_path: Path, capsys):
     assert call(tmp_path / "s", *SMALL) == 2
     assert "a file that this version of the generator did not write" in capsys.readouterr().err
     assert foreign.read_bytes() == b"a real file"
+
+
+def test_every_class_is_trained_on_by_files_of_its_own_and_photos_stand_apart(call, tmp_path: Path, capsys):
+    counts = ("--train", 2, "--validation", 1, "--test", 2, "--classes", "cat", "apple")
+    assert call(tmp_path / "a", *counts, "--every-class", "--photos", tmp_path / "photos") == 0
+    assert "Wrote 4 photos to" in capsys.readouterr().out
+    found = contents(tmp_path / "a")
+    apples = {name: content for name, content in found.items() if "apple" in name}
+    assert sorted(apples) == [
+        "test/apple/apple_0.npz", "test/apple/apple_1.npz", "train/apple/apple_0.npz", "train/apple/apple_1.npz",
+        "validation/apple/apple_0.npz",
+    ]  # fmt: skip
+    assert len(set(apples.values())) == 5, "no file of one split is one of another"
+    assert sorted(contents(tmp_path / "photos")) == ["apple_0.jpg", "apple_1.jpg", "cat_0.jpg", "cat_1.jpg"]
+    assert cv2.imread(str(tmp_path / "photos" / "cat_0.jpg")).shape == (512, 512, 3)
+    assert call(tmp_path / "a", *counts, "--every-class", "--photos", tmp_path / "photos") == 0
+    assert "Wrote 0 photos" in capsys.readouterr().out
