@@ -22,12 +22,14 @@ _PACKAGE_ROOT = Path(__file__).resolve().parents[2]
 class ImageFolder:
     """All JPEG, PNG and WebP pictures below a folder as squares, in the order of their paths.
 
-    Each picture is decoded once at the start, so that none fails later; what cannot be used is left out and named.
+    Each picture is decoded once at the start, so that none fails later; what cannot be used is left out and named. Small ones stay in
+    memory.
 
     Args:
         root: the folder; looked for here and beside the package. Links to folders are not followed.
         image_size: pixels of a side.
         fit: ``pad`` with white to a square, or ``crop`` to the middle one.
+        cache_mb: pictures that need no more than this together, in MB of uint8, are held in memory.
 
     Attributes:
         fields: the keys of a batch.
@@ -42,7 +44,7 @@ class ImageFolder:
     fields = ("image", "index")
     random = False
 
-    def __init__(self, root: str, image_size: int, fit: Fit = "pad") -> None:
+    def __init__(self, root: str, image_size: int, fit: Fit = "pad", cache_mb: int = 512) -> None:
         if image_size < 1 or fit not in ("pad", "crop"):
             got = f"image_size={image_size}, fit={fit!r}"
             raise SketchError("ImageFolder", got, "a positive size and pad or crop", "Correct the config.")
@@ -50,6 +52,9 @@ class ImageFolder:
         self._size = image_size
         self._fit: Fit = fit
         candidates = _pictures(self._root)
+        self._kept: dict[str, np.ndarray] | None = None
+        if len(candidates) * 3 * image_size**2 <= cache_mb * 1_000_000:
+            self._kept = {}
         skipped = {path: fault for path in candidates if (fault := self._fault(path))}
         self.paths = [path for path in candidates if path not in skipped]
         self.metainfo = {"image_size": image_size, "num_skipped": len(skipped), "skipped": skipped, "fit": fit}
@@ -91,12 +96,16 @@ class ImageFolder:
         return {"digest": self.digest()}
 
     def _read(self, path: str) -> np.ndarray:
+        if self._kept is not None and path in self._kept:
+            return self._kept[path]
         return read_picture(self._root / path, self._size, self._fit)
 
     def _fault(self, path: str) -> str | None:
-        """Why a picture cannot be used."""
+        """Why a picture cannot be used; one that can is kept where there is room."""
         try:
-            self._read(path)
+            pixels = self._read(path)
+            if self._kept is not None:
+                self._kept[path] = pixels
         except (SketchError, OSError) as error:
             return str(error)
         return None
