@@ -1,5 +1,5 @@
 """The data sets and samplers; importing the package registers them."""
 
-from . import can, latent, samplers, sketch, text
+from . import can, latent, samplers, scene, sketch, text
 
-__all__ = ["can", "latent", "samplers", "sketch", "text"]
+__all__ = ["can", "latent", "samplers", "scene", "sketch", "text"]
