@@ -8,7 +8,7 @@ $(VENV)/.installed: setup.py pyproject.toml
 	$(PYTHON) -m venv $(VENV)
 	$(BIN)/python -m pip install --quiet --upgrade pip
 	$(BIN)/python -m pip install --quiet torch torchvision
-	$(BIN)/python -m pip install --quiet --editable ".[can,latent,sketch,preferences,test]"
+	$(BIN)/python -m pip install --quiet --editable ".[can,latent,sketch,preferences,scene,test]"
 	touch $@
 
 demo: $(VENV)/.installed
