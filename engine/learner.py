@@ -84,8 +84,12 @@ class Learner(BaseModel):
             total = alpha * kd_terms["kd"] + (1 - alpha) * total
         detached = {name: term.detach() for name, term in terms.items()}
         whole = next(iter(detached.values())) if len(terms) == 1 else total.detach()
-        self.terms.append({"loss": whole, **detached})
+        self.terms.append({"loss": whole, **detached, **self._observed()})
         return {"loss": total}
+
+    def _observed(self) -> dict[str, Tensor]:
+        losses: Any = self.losses.values()
+        return {name: value for loss in losses for name, value in loss.observed.items()}
 
     @staticmethod
     def _weighted(loss: nn.Module, outputs: dict, batch: dict) -> Tensor:

@@ -5,6 +5,7 @@ from .checkpoint import CheckpointHook
 from .curriculum import CurriculumHook
 from .early_stopping import EarlyStoppingHook
 from .ema import EMAHook
+from .freeze import FreezeHook
 from .image import ImageHook
 from .initial_weights import InitialWeightsHook
 from .kd import KDHook
@@ -13,6 +14,7 @@ from .loss_warmup import LossWarmupHook
 from .memory_cleanup import MemoryCleanupHook
 from .nan_guard import NaNGuardHook
 from .progress import ProgressHook
+from .scene_pictures import ScenePicturesHook
 
 __all__ = [
     "BlurWarmupHook",
@@ -20,6 +22,7 @@ __all__ = [
     "CurriculumHook",
     "EMAHook",
     "EarlyStoppingHook",
+    "FreezeHook",
     "ImageHook",
     "InitialWeightsHook",
     "KDHook",
@@ -28,4 +31,5 @@ __all__ = [
     "MemoryCleanupHook",
     "NaNGuardHook",
     "ProgressHook",
+    "ScenePicturesHook",
 ]

@@ -1,6 +1,7 @@
 """The base of every loss: a scalar from named outputs and a batch."""
 
 from collections.abc import Mapping
+from types import MappingProxyType
 
 import torch
 from torch import Tensor, nn
@@ -17,10 +18,14 @@ class Loss(nn.Module):
 
     Args:
         weight: factor of this term in the task loss.
+
+    Attributes:
+        observed: name -> detached scalar of the last call, shown in the log beside the loss and no part of it.
     """
 
     output_args: tuple[str, ...] = ()
     batch_args: tuple[str, ...] = ()
+    observed: Mapping[str, Tensor] = MappingProxyType({})
 
     def __init__(self, weight: float = 1.0) -> None:
         super().__init__()

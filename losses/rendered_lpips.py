@@ -1,62 +1,14 @@
 """The perceptual distance between drawn strokes and drawn target strokes."""
 
-import warnings
-from typing import Literal
-
-import torch
-from torch import Tensor, nn
+from torch import Tensor
 
 from ..registry import LOSSES
+from .held_lpips import Backbone, HeldLPIPS
 from .rendered import RenderedLoss
-
-Backbone = Literal["alex", "random"]
-
-
-def build_lpips(backbone: Backbone = "alex", seed: int = 0) -> nn.Module:
-    """The network of the ``lpips`` package, in evaluation mode and without gradients to its parameters.
-
-    Building it leaves PyTorch's random streams as they were.
-
-    Args:
-        backbone: ``alex`` for AlexNet with its ImageNet weights and the calibrated layers of LPIPS 0.1; ``random`` for
-            AlexNet with random weights and no calibration, which needs no file and is no LPIPS.
-        seed: of the random weights.
-
-    Raises:
-        ImportError: the package is absent.
-        RuntimeError: the ImageNet weights can be neither found nor downloaded.
-
-    Source:
-        Zhang et al., The Unreasonable Effectiveness of Deep Features as a Perceptual Metric (2018), arXiv:1801.03924.
-    """
-    try:
-        from lpips import LPIPS
-    except ImportError as error:
-        raise ImportError('RenderedLPIPS needs the package lpips: pip install "stillhouse[sketch]"') from error
-    # The package asks torchvision for weights in a way that torchvision has deprecated, which it says at every start.
-    with torch.random.fork_rng(), warnings.catch_warnings():
-        warnings.simplefilter("ignore", UserWarning)
-        torch.manual_seed(seed)
-        if backbone == "random":
-            network = LPIPS(net="alex", pnet_rand=True, lpips=False, verbose=False)
-        else:
-            network = _pretrained(LPIPS)
-    return network.eval().requires_grad_(False)
-
-
-def _pretrained(kind: type[nn.Module]) -> nn.Module:
-    try:
-        return kind(net="alex", verbose=False)
-    except (OSError, RuntimeError) as error:
-        raise RuntimeError(
-            f"RenderedLPIPS.backbone: the ImageNet weights of AlexNet are neither in {torch.hub.get_dir()}/checkpoints nor "
-            f"can they be downloaded ({error}). Run it once where the network is reachable, or set TORCH_HOME to a folder "
-            'that has them, or use backbone="random", whose features are random.'
-        ) from error
 
 
 @LOSSES.register_module()
-class RenderedLPIPS(RenderedLoss):
+class RenderedLPIPS(HeldLPIPS, RenderedLoss):
     """LPIPS between the drawings: squared distances of normalised AlexNet features, calibrated on human judgements.
 
     The network is no part of any checkpoint, and it stays in evaluation mode.
@@ -77,18 +29,10 @@ class RenderedLPIPS(RenderedLoss):
         output: str = "strokes_estimate", time: str | None = None, time_power: float = 0.0, weight: float = 1.0,
     ) -> None:  # fmt: skip
         super().__init__(target, renderer, output, time, time_power, weight)
-        if backbone not in ("alex", "random"):
-            raise ValueError(f"RenderedLPIPS.backbone: got {backbone!r}, expected 'alex' or 'random'")
-        self._held = [build_lpips(backbone, seed)]
+        self.hold(backbone, seed)
 
     def distance(self, drawn: Tensor, wanted: Tensor) -> Tensor:
-        network = self._held[0]
-        like = next(network.parameters())
-        return network(_coloured(drawn).to(like), _coloured(wanted).to(like), normalize=True).flatten()
-
-    def _apply(self, fn, recurse: bool = True):
-        self._held[0]._apply(fn, recurse)
-        return super()._apply(fn, recurse)
+        return self.lpips(_coloured(drawn), _coloured(wanted))
 
 
 def _coloured(image: Tensor) -> Tensor:

@@ -7,6 +7,7 @@ from .latent import LatentStatistics
 from .parameters import count_parameters, sizes, vocabulary_free_parameters
 from .preferences import PreferenceStatistics
 from .retrieval import RetrievalAccuracy
+from .scene import SceneImages, SceneRecovery
 from .scores import calibrate_threshold, detection_scores
 from .sketch import SketchStatistics
 from .terms import TermMean
@@ -18,6 +19,8 @@ __all__ = [
     "LatentStatistics",
     "PreferenceStatistics",
     "RetrievalAccuracy",
+    "SceneImages",
+    "SceneRecovery",
     "SketchStatistics",
     "TermMean",
     "calibrate_threshold",

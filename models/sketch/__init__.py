@@ -5,6 +5,7 @@ from .flow import draw_times, estimate, guided_velocity, interpolate
 from .flow_matching import FlowMatching
 from .image_classifier import StrokeImageClassifier
 from .point_classifier import StrokePointClassifier
+from .flow_rollout import FlowRollout
 from .preference_flow import PreferenceFlow, pair_errors
 from .sampling import Sampling, sampling_of, seeded_noise
 from .solvers import integrate, time_grid
@@ -15,6 +16,7 @@ __all__ = [
     "ClassCondition",
     "Condition",
     "FlowMatching",
+    "FlowRollout",
     "PreferenceFlow",
     "Sampling",
     "StrokeDecoder",

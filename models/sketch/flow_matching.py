@@ -13,7 +13,7 @@ from ..raster.contact_sheet import contact_sheet
 from .conditions import Condition
 from .flow import TimeSampling, draw_times, estimate, guided_velocity, interpolate
 from .sampling import Sampling, sampling_of, seeded_noise
-from .solvers import integrate, time_grid
+from .solvers import Velocity, integrate, time_grid
 
 SHOWN, SHOWN_COLUMNS = 36, 6  # sketches in the log's picture
 
@@ -134,6 +134,19 @@ class FlowMatching(Network):
         """
         self._check_sketches("x0", x0)
         settings = settings or self.sampling
+        times = time_grid(settings.steps, settings.shift, x0.device)
+        return integrate(self.field(x0, batch, settings), x0, times, settings.sampler) / self.data_scale
+
+    def field(self, x0: Tensor, batch: dict | None, settings: Sampling) -> Velocity:
+        """The velocity as a solver asks for it, under each sample's condition.
+
+        Args:
+            x0: noise, (B, S, 4, 2).
+            batch, settings: see ``transport``.
+
+        Raises:
+            ValueError: a condition that cannot be used.
+        """
         absent = self.condition.absent(len(x0))
         given = absent if batch is None else self._given(batch, x0)
         scale = 1.0 if batch is None or self.condition.field is None else settings.cfg_scale
@@ -141,8 +154,7 @@ class FlowMatching(Network):
         def velocity(x: Tensor, t: Tensor) -> Tensor:
             return guided_velocity(self.velocity, x, t.expand(len(x)), given, absent, scale)
 
-        times = time_grid(settings.steps, settings.shift, x0.device)
-        return integrate(velocity, x0, times, settings.sampler) / self.data_scale
+        return velocity
 
     @torch.no_grad()
     def sample(

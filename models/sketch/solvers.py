@@ -37,7 +37,7 @@ def evaluations(sampler: Sampler, steps: int) -> int:
     return {"euler": steps, "heun": 2 * steps - 1, "midpoint": 2 * steps}[sampler]
 
 
-def integrate(velocity: Velocity, x0: Tensor, times: Tensor, sampler: Sampler = "heun") -> Tensor:
+def integrate(velocity: Velocity, x0: Tensor, times: Tensor, sampler: Sampler = "heun", ends: bool = True) -> Tensor:
     """Follow a velocity from the first of the times to the last.
 
     Heun's last step is one of Euler: at t = 1 there is nothing left of the noise that the velocity leads away from, and what a
@@ -48,17 +48,18 @@ def integrate(velocity: Velocity, x0: Tensor, times: Tensor, sampler: Sampler = 
         x0: (B, ...), where the path begins.
         times: (n + 1,), in order.
         sampler: which step.
+        ends: whether the path ends there; False for the first part of a path that is followed in two.
 
     Returns:
         the end of the path, shaped as ``x0``.
 
     Source: Karras et al., Elucidating the Design Space of Diffusion-Based Generative Models (2022), algorithm 1.
     """
-    *path, last = pairwise(times)
-    x = x0
-    for t, end in path:
-        x = STEPS[sampler](velocity, x, t, end)
-    return STEPS["euler" if sampler == "heun" else sampler](velocity, x, *last)
+    x, spans = x0, list(pairwise(times))
+    for number, (t, end) in enumerate(spans, start=1):
+        last = ends and number == len(spans)
+        x = STEPS["euler" if last and sampler == "heun" else sampler](velocity, x, t, end)
+    return x
 
 
 def time_grid(steps: int, shift: float = 1.0, device: torch.device | str = "cpu") -> Tensor:

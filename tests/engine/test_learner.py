@@ -64,3 +64,11 @@ def test_unwrap_and_copy():
     assert unwrap(model) is model
     assert all(torch.equal(a, b) for a, b in zip(copy.deepcopy(model).parameters(), model.parameters()))
     assert isinstance(model.losses, nn.ModuleDict)
+
+
+def test_what_a_loss_observes_stands_in_the_log_and_not_in_the_total():
+    model = learner(a=1.0)
+    before = model(mode="loss", **BATCH)["loss"]
+    model.losses["a"].observed = {"seen": torch.tensor(7.0)}  # type: ignore[assignment]
+    after = model(mode="loss", **BATCH)["loss"]
+    assert torch.equal(before, after) and model.terms[-1]["seen"] == 7 and "seen" not in model.terms[0]

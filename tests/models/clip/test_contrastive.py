@@ -2,6 +2,7 @@
 
 import sys
 
+import open_clip
 import pytest
 import torch
 from experiments import RUNTIME, train
@@ -149,3 +150,46 @@ def test_it_learns_pairs_on_the_engine(tmp_path):
     path.write_text("".join(f"{key} = {value!r}\n" for key, value in content.items()))
     metrics = train(path).metrics
     assert min(metrics.values()) > 0.8, metrics  # chance is a third
+
+
+def test_scribbles_stand_behind_the_sketches_in_training_alone(batch):
+    model = network(scribbles=3)
+    prepared = model.prepare(batch)
+    assert prepared["scribble_image"].shape == (3, 3, 64, 64) and prepared["drawn_label"].tolist() == [0, 1, 0, 2, -1, -1, -1]
+    assert prepared["scribble_image"].amin((1, 2, 3)).max() < 0.5, "each has ink"
+    outputs = model(prepared)
+    assert outputs["drawn_embedding"].shape == outputs["drawn_text"].shape == (7, 16)
+    assert torch.equal(outputs["drawn_embedding"][:4], outputs["sketch_embedding"])
+    assert torch.equal(outputs["drawn_text"][:4], outputs["text_embedding"])
+    caption = model.embed_captions(open_clip.SimpleTokenizer()(["a scribble"]))[0]
+    torch.testing.assert_close(outputs["drawn_text"][4:], caption.expand(3, -1))
+    assert len(model.eval().prepare(batch)["scribble_image"]) == 0
+
+
+def test_maps_of_photo_and_sketch_are_outputs_by_layer(batch):
+    model = network(map_layers=[3, 2], scribbles=2).eval()
+    plain = network(scribbles=2).eval()
+    seen = model.prepare(batch)
+    outputs = model(seen)
+    assert model.outputs[-4:] == ("image_map_3", "sketch_map_3", "image_map_2", "sketch_map_2")
+    assert set(outputs) == set(model.outputs) == set(ContrastiveCLIP.declared_outputs(dict(map_layers=[3, 2])))
+    assert outputs["image_map_2"].shape == (4, 64, 8, 8) and outputs["sketch_map_3"].shape == (4, 128, 4, 4)
+    visual = model.clip.visual
+    photo = (seen["image"] - model.mean) / model.std
+    expected = visual.layer2(visual.layer1(visual.stem(photo)))
+    torch.testing.assert_close(outputs["image_map_2"], expected, atol=1e-5, rtol=1e-4)
+    for name, value in plain(seen).items():
+        torch.testing.assert_close(outputs[name], value, atol=1e-5, rtol=1e-4)
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        (dict(scribbles=-1), r"ContrastiveCLIP.scribbles: got -1, expected a number of drawings, at least 0"),
+        (dict(map_layers=[5]), r"ContrastiveCLIP.map_layers: got \[5\], expected different stages from 0 to 4"),
+        (dict(map_layers=[2, 2]), r"got \[2, 2\], expected different stages"),
+    ],
+)
+def test_what_cannot_be_is_refused(arguments, message):
+    with pytest.raises(ValueError, match=message):
+        network(**arguments)

@@ -1,0 +1,158 @@
+"""A network of scenes run over its test split, measured and judged."""
+
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Any
+
+import torch
+from torch import Tensor
+
+from ....datasets.scene.encoding import decode
+from ..latent.criteria import Judgement
+from ..sketch.verdict import Bound
+from .metric import drawn
+from .recovery import accuracy_by_name, errors_by_name
+from .subject import Subject
+
+BATCH = 64
+TIMED, REPEATS = 64, 3
+BOUNDS = {
+    "forward": (Bound("l1_ratio", most=0.5),),
+    "inverse": (
+        Bound("geometry_accuracy", least=0.6),
+        Bound("continuous_ratio", most=0.5),
+        Bound("beats_all", least=0.9),
+    ),
+}
+
+
+@dataclass(frozen=True)
+class Report:
+    """Everything that was found.
+
+    Attributes:
+        subject: the checkpoint.
+        results: of its test evaluator, by name.
+        judgements: on the results.
+        columns: source -> images (N, 3, H, W) of the first test scenes.
+        by_name: table -> parameter -> value; empty for a proxy.
+        speed: what is timed -> milliseconds an image.
+        scenes: of the test split that were measured.
+    """
+
+    subject: Subject
+    results: dict[str, float]
+    judgements: list[Judgement]
+    columns: dict[str, Tensor]
+    scenes: int
+    by_name: dict[str, dict[str, float]] = field(default_factory=dict)
+    speed: dict[str, float] = field(default_factory=dict)
+
+    @property
+    def passed(self) -> bool:
+        """Whether nothing that was judged failed."""
+        return all(judgement.passed is not False for judgement in self.judgements)
+
+    @property
+    def word(self) -> str:
+        """``PASS`` or ``FAIL``."""
+        return "PASS" if self.passed else "FAIL"
+
+
+def evaluate(
+    subject: Subject, most: int | None = None, shown: int = 24, say: Callable[[str], None] = lambda words: None
+) -> Report:
+    """Run the network over the test split.
+
+    Args:
+        subject: the checkpoint and its data.
+        most: scenes measured at most; None for all.
+        shown: scenes of the pictures.
+        say: told what is done.
+    """
+    count = min(most or len(subject.held_out), len(subject.held_out))
+    say(f"measuring {count} test scenes: {subject.trained.file}")
+    predicted, truth = _measured(subject, count)
+    results = subject.metric.evaluate(count)
+    prefix = f"{subject.metric.prefix}/" if subject.metric.prefix else ""
+    results = {name.removeprefix(prefix): value for name, value in results.items()}
+    judgements = [bound.judge(results) for bound in BOUNDS[subject.kind]]
+    by_name = {}
+    if subject.kind == "inverse":
+        by_name = {
+            "mean absolute error": errors_by_name(predicted, truth),
+            "accuracy": accuracy_by_name(predicted, truth),
+        }
+    say("drawing the first of them, and timing")
+    columns = _columns(subject, min(shown, count), predicted)
+    return Report(subject, results, judgements, columns, count, by_name, _speed(subject, truth))
+
+
+@torch.no_grad()
+def _measured(subject: Subject, count: int) -> tuple[Tensor, Tensor]:
+    """Feed the metric; the predicted and the true vectors (N, D)."""
+    found, truth = [], []
+    for start in range(0, count, BATCH):
+        batch = subject.held_out.__getitems__(range(start, min(start + BATCH, count)))
+        outputs = _outputs(subject.trained.network, batch)
+        subject.metric.process(batch, outputs)
+        found.append(outputs.get("params", batch["params"]))
+        truth.append(batch["params"])
+    return torch.cat(found), torch.cat(truth)
+
+
+def _outputs(network: Any, batch: dict) -> dict[str, Tensor]:
+    device = next(network.parameters()).device
+    moved = {key: value.to(device) for key, value in batch.items()}
+    return {name: value.float().cpu() for name, value in network.predict(moved).items() if name in ("image", "params")}
+
+
+@torch.no_grad()
+def _columns(subject: Subject, count: int, predicted: Tensor) -> dict[str, Tensor]:
+    """Target, nearest training image, proxy, renderer and difference of the first scenes."""
+    batch = subject.held_out.__getitems__(range(count))
+    target, params = batch["image"], predicted[:count]
+    found = {"target": target, "nearest training image": subject.metric.baselines.images_for(target)["nearest"]}
+    proxy = subject.proxy()
+    if proxy is not None:
+        device = next(getattr(proxy, "network", proxy).parameters()).device
+        found["proxy"] = proxy({"params": params.to(device)})["image"].float().cpu()
+    if subject.kind == "inverse":
+        found["renderer"] = drawn(subject.renderer, params, subject.size)
+    last = found["renderer" if subject.kind == "inverse" else "proxy"]
+    return {**found, "difference": (last - target).abs()}
+
+
+@torch.no_grad()
+def _speed(subject: Subject, params: Tensor) -> dict[str, float]:
+    """Milliseconds an image of proxy and renderer, or of the inverse model, on the same scenes: the best of a few rounds."""
+    network, params = subject.trained.network, params[:TIMED]
+    device = next(network.parameters()).device
+    if subject.kind == "inverse":
+        batch = subject.held_out.__getitems__(range(len(params)))
+        moved = {key: value.to(device) for key, value in batch.items()}
+        return {f"inverse model, {len(params)} at once": _timed(lambda: network.predict(moved), len(params))}
+    scenes, renderer, on_device = decode(params), subject.renderer, params.to(device)
+    return {
+        f"proxy, {len(params)} at once": _timed(lambda: network({"params": on_device}), len(params)),
+        "proxy, one at a time": _timed(lambda: [network({"params": one[None]}) for one in on_device], len(params)),
+        f"renderer, {len(params)} at once": _timed(lambda: renderer.render(scenes), len(params)),
+        "renderer, one at a time": _timed(lambda: [renderer.render([scene]) for scene in scenes], len(params)),
+    }
+
+
+def _timed(call: Callable[[], Any], images: int) -> float:
+    """Milliseconds an image, by the processor's time on a CPU, which others' work does not lengthen."""
+    clock = time.perf_counter if torch.cuda.is_available() else time.process_time
+    call()
+    best = float("inf")
+    for _ in range(REPEATS):
+        if torch.cuda.is_available():
+            torch.cuda.synchronize()
+        begin = clock()
+        call()
+        if torch.cuda.is_available():
+            torch.cuda.synchronize()
+        best = min(best, clock() - begin)
+    return 1e3 * best / images
