@@ -8,19 +8,21 @@ Expected, seed 4001, 20 classes of 200 training and 60 validation sketches: clas
 
 _base_ = ["_base_/runtime.py", "_base_/sketch.py"]
 clip_seed = 4001
-clip_iters = 400
+clip_iters = 1000
 clip_size = 64
 randomness = dict(seed="${clip_seed}")
 model = dict(
     type="Learner",
-    network=dict(type="ContrastiveCLIP", image_size="${clip_size}"),
+    network=dict(type="ContrastiveCLIP", image_size="${clip_size}", scribbles=16, map_layers=[2, 3]),
     losses=dict(
         photo_text=dict(type="ImageTextContrastive", image="image_embedding"),
-        sketch_text=dict(type="ImageTextContrastive", image="sketch_embedding"),
+        drawn_text=dict(type="ImageTextContrastive", image="drawn_embedding", text="drawn_text", groups="drawn_label"),
         views=dict(type="SupervisedContrastive", weight=0.5),
+        own=dict(type="InstanceContrastive", weight=0.5),
+        places=dict(type="DenseContrastive", weight=0.5),
     ),
 )
-train_dataloader = dict(batch_size=64, dataset=dict(image_size="${clip_size}", captions=True))
+train_dataloader = dict(batch_size=24, dataset=dict(image_size="${clip_size}", captions=True))
 val_dataloader = dict(dataset=dict(image_size="${clip_size}", captions=True))
 val_evaluator = [dict(type="RetrievalAccuracy", num_classes="${num_classes}")]
 optim_wrapper = dict(

@@ -16,9 +16,9 @@ image_size = 64
 model = dict(
     network=dict(
         backbone=dict(type="StrokeDiT", width=128, num_layers=4, num_heads=4, ffn_width=192),
-        condition=dict(type="TokenCondition", channels=256, tokens=16),
+        condition=dict(type="TokenCondition", channels=128, tokens=64),
         encoder=dict(
-            type="CLIPEncoder", token_layer=-2, trained=dict(config="configs/clip_tiny.py", checkpoint="auto")
+            type="CLIPEncoder", token_layer=2, trained=dict(config="configs/clip_tiny.py", checkpoint="auto")
         ),
         data_scale=2.5,
         sampling=dict(sampler="heun", steps=8, cfg_scale=1.0),

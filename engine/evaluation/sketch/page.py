@@ -1,12 +1,6 @@
 """The HTML of the report's page."""
 
-PAGE = """<!doctype html>
-<html lang="en">
-<head>
-<meta charset="utf-8">
-<meta name="viewport" content="width=device-width, initial-scale=1">
-<title>{{ title }}: {{ report.word }}</title>
-<style>
+STYLE = """
   :root { color-scheme: light; }
   body { font: 15px/1.5 system-ui, "Segoe UI", "DejaVu Sans", sans-serif; color: #22272e; background: #fff;
          max-width: 1060px; margin: 2rem auto 4rem; padding: 0 1.25rem; }
@@ -25,7 +19,18 @@ PAGE = """<!doctype html>
   figure { margin: 1rem 0; } figure img, .classes img { max-width: 100%; height: auto; display: block; }
   pre { background: #f6f8fa; padding: .8rem; overflow-x: auto; font-size: .78rem; line-height: 1.4; }
   dt { font-weight: 600; } dd { margin: 0 0 .5rem 1rem; }
-</style>
+"""
+
+PAGE = (
+    """<!doctype html>
+<html lang="en">
+<head>
+<meta charset="utf-8">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<title>{{ title }}: {{ report.word }}</title>
+<style>"""
+    + STYLE
+    + """</style>
 </head>
 <body>
 <h1>{{ title }} <span class="word {{ report.word }}">{{ report.word }}</span></h1>
@@ -96,6 +101,7 @@ evaluations of the network but for its last, one of Euler one.</p>
 </body>
 </html>
 """
+)
 
 MEANINGS = {
     "mmd2, mmd_ratio": "squared maximum mean discrepancy to the held-out sketches, unbiased; the ratio divides the biased one "

@@ -4,6 +4,7 @@ import base64
 import json
 from collections.abc import Iterable, Sequence
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import torch
@@ -42,27 +43,24 @@ def write_report(report: Report, folder: str | Path) -> dict[str, Path]:
     Raises:
         ImportError: jinja2 is not installed.
     """
-    try:
-        from jinja2 import Environment
-    except ImportError as error:
-        raise ImportError('the report needs jinja2: pip install "stillhouse[sketch]"') from error
+    template = page_template(PAGE)
     folder, first = Path(folder), report.seeds[0]
     folder.mkdir(parents=True, exist_ok=True)
     written = {
-        "samples": _write(folder / "samples.png", _sheet(first)),
-        "nearest": _write(folder / "nearest.png", _pairs(first, report)),
+        "samples": write_png(folder / "samples.png", _sheet(first)),
+        "nearest": write_png(folder / "nearest.png", _pairs(first, report)),
         **_curves(report.seeds, folder / "curves.png"),
         "summary": folder / "summary.json",
         "report": folder / "report.html",
     }
     write_text(json.dumps(summary(report), indent=2, allow_nan=False) + "\n", written["summary"])
     spreads = report.spread()
-    page = Environment(autoescape=True).from_string(PAGE).render(
+    page = template.render(
         title="Generated sketches", report=report, training=len(first.generator.training), mark=mark, shown=shown_values,
         rows=list(zip(*(one.judgements for one in report.seeds))), classes=_classes(first, report),
-        nearest=_uri(written["nearest"].read_bytes()), spreads=spreads, columns=_columns(report), meanings=MEANINGS,
+        nearest=data_uri(written["nearest"].read_bytes()), spreads=spreads, columns=_columns(report), meanings=MEANINGS,
         sampled=_chosen(("seconds", *spreads), SAMPLED),
-        curves=_uri(written["curves"].read_bytes()) if "curves" in written else None,
+        curves=data_uri(written["curves"].read_bytes()) if "curves" in written else None,
         checkpoints=[*report.seeds, *report.others], config=Config(first.generator.trained.meta["config"]).pretty_text,
     )  # fmt: skip
     write_text(page, written["report"])
@@ -140,7 +138,7 @@ def _classes(one: Measured, report: Report) -> list[dict[str, str]]:
 
 
 def _row(strokes: Tensor) -> str:
-    return _uri(png(contact_sheet(strokes[:A_CLASS], A_CLASS, CELL)))
+    return data_uri(png(contact_sheet(strokes[:A_CLASS], A_CLASS, CELL)))
 
 
 def _class_name(one: Measured, label: int) -> str:
@@ -166,10 +164,25 @@ def _chosen(names: Iterable[str], wanted: tuple[str, ...]) -> list[str]:
     return [name for name in names if name in wanted or name.startswith("agreement_")]
 
 
-def _write(path: Path, image: np.ndarray) -> Path:
+def page_template(source: str) -> Any:
+    """A page as a template of jinja2, which escapes what is put in.
+
+    Raises:
+        ImportError: jinja2 is not installed.
+    """
+    try:
+        from jinja2 import Environment
+    except ImportError as error:
+        raise ImportError('the report needs jinja2: pip install "stillhouse[sketch]"') from error
+    return Environment(autoescape=True).from_string(source)
+
+
+def write_png(path: Path, image: np.ndarray) -> Path:
+    """Write an image (H, W, 3) uint8."""
     path.write_bytes(png(image))
     return path
 
 
-def _uri(content: bytes) -> str:
+def data_uri(content: bytes) -> str:
+    """A PNG file's content as a link that needs no file."""
     return "data:image/png;base64," + base64.b64encode(content).decode()

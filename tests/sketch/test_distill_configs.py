@@ -1,0 +1,89 @@
+"""The shipped configs of CLIP distillation: checked, and run on a few images from a generator that has hardly learnt."""
+
+from pathlib import Path
+
+import pytest
+import torch
+from experiments import losses_of, train
+
+from stillhouse.datasets.sketch.photos import write_photos
+from stillhouse.datasets.sketch.synthetic import plan, write
+from stillhouse.engine.checking import check
+from stillhouse.engine.config import load_config
+from stillhouse.engine.trained import load_trained
+
+SMALL_CLIP = {"model.network.width": 8, "model.network.scribbles": 4, "train_dataloader.batch_size": 8}
+SMALL_FLOW = {
+    "model.network.backbone.width": 32, "model.network.backbone.num_layers": 1, "model.network.backbone.num_heads": 2,
+    "model.network.backbone.ffn_width": 32, "model.network.condition.channels": 64,
+    "val_evaluator": [dict(type="SketchStatistics")],
+}  # fmt: skip
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory) -> Path:
+    """Data, ten photos, a CLIP and an image generator that were trained for some steps."""
+    folder = tmp_path_factory.mktemp("distillation")
+    tasks = plan(folder / "data", 8, 6, 0, ["cat", "house", "star"], 0)
+    for task in tasks:
+        write(task)
+    write_photos([task.path for task in tasks if task.split == "train"][:10], folder / "photos")
+    common = {"data_root": str(folder / "data"), "num_classes": 3, "work_root": str(folder)}
+    train(load_config("configs/clip_tiny.py", {**common, **SMALL_CLIP, "clip_iters": 22, "train_cfg.val_interval": 22}))
+    schedule = {"max_iters": 12, "val_interval": 12, "warmup_iters": 1, "train_dataloader.batch_size": 8}
+    train(load_config("configs/sketch_flow_image.py", {**common, **SMALL_FLOW, **schedule}))
+    return folder
+
+
+def experiment(folder: Path, name: str = "sketch_distill_clip", **changes):
+    options = {
+        "data_root": str(folder / "data"), "num_classes": 3, "work_root": str(folder), "image_dir": str(folder / "photos"),
+        **SMALL_FLOW, "max_iters": 15, "val_interval": 15, "warmup_iters": 1, "batch_size": 3,
+        "default_hooks.log.interval": 1, **changes,
+    }  # fmt: skip
+    return load_config(f"configs/{name}.py", options)
+
+
+@pytest.mark.parametrize("name", ["sketch_distill_clip", "sketch_distill_clip_plan", "sketch_distill_control"])
+def test_each_is_right_and_takes_two_steps(folder: Path, tmp_path: Path, name: str):
+    chosen = experiment(folder, name, max_iters=2, val_interval=2, work_dir=str(tmp_path / name))
+    assert check(chosen) == []
+    train(chosen)
+    assert load_trained(chosen.work_dir).network.sketch_shape == (32, 4, 2)
+
+
+def test_the_log_shows_the_cosine_and_the_encoder_stays_as_it_was(folder: Path, tmp_path: Path):
+    chosen = experiment(folder, work_dir=str(tmp_path / "run"), max_iters=4, val_interval=4)
+    train(chosen)
+    found = losses_of(chosen.work_dir, "train/clip_cosine")
+    observed = losses_of(chosen.work_dir, "train/avg_cosine_sim")
+    assert len(found) == 4 and observed[2] == pytest.approx(1 - found[2] / 3, abs=1e-4), "the weight of the loss is 3"
+    before = load_trained(folder / "clip_tiny").network.state_dict()
+    after = load_trained(chosen.work_dir).network.encoder.clip.state_dict()
+    assert all(torch.equal(after[name], before[f"clip.{name}"]) for name in after)
+
+
+@pytest.mark.slow
+def test_ten_images_and_five_epochs_lower_the_loss(tmp_path: Path, folder: Path):
+    """With a generator that has learnt for a minute; one that has not draws noise, and has no lines to move."""
+    common = {"data_root": str(folder / "data"), "num_classes": 3, "work_root": str(tmp_path)}
+    train(load_config("configs/clip_tiny.py", {**common, **SMALL_CLIP, "clip_iters": 100, "train_cfg.val_interval": 100}))
+    schedule = {"max_iters": 500, "val_interval": 500, "warmup_iters": 10, "train_dataloader.batch_size": 24}
+    train(load_config("configs/sketch_flow_image.py", {**common, **SMALL_FLOW, **schedule}))
+    chosen = experiment(folder, work_root=str(tmp_path), batch_size=2, max_iters=25, val_interval=25)
+    train(chosen)
+    found = losses_of(chosen.work_dir, "train/clip_cosine")
+    steps = sorted(found)
+    first, last = (torch.tensor([found[i] for i in part]).mean() for part in (steps[:5], steps[-5:]))
+    assert len(steps) == 25 and last < 0.95 * first
+
+
+def test_without_the_generator_to_begin_with_the_command_is_named(folder: Path, tmp_path: Path):
+    problems = check(experiment(folder, work_root=str(tmp_path)))
+    assert any("tools/train.py configs/sketch_flow_image.py" in problem for problem in problems)
+
+
+def test_a_folder_without_pictures_is_refused(folder: Path, tmp_path: Path):
+    chosen = experiment(folder, image_dir=str(tmp_path), work_dir=str(tmp_path / "run"))
+    with pytest.raises(Exception, match="no usable picture"):
+        train(chosen)
