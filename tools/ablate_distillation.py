@@ -20,9 +20,13 @@ def parse_args() -> argparse.Namespace:
     parser.add_argument("--only", nargs="+", metavar="VARIANT", help="these alone, named as the table names them")
     parser.add_argument("--bootstrap", metavar="RUN", help="begin with this run; by default that of the config")
     parser.add_argument("--data", default="data/sketches", metavar="ROOT", help="(default: %(default)s)")
-    parser.add_argument("--split", choices=["validation", "test"], default="test", help="(default: test, unseen classes)")
+    parser.add_argument(
+        "--split", choices=["validation", "test"], default="test", help="(default: test, unseen classes)"
+    )
     parser.add_argument("--samples", type=positive, default=240, help="images at most (default: 240)")
-    parser.add_argument("--judges", nargs="*", default=list(JUDGES), metavar="JUDGE", help="configs, runs or checkpoints")
+    parser.add_argument(
+        "--judges", nargs="*", default=list(JUDGES), metavar="JUDGE", help="configs, runs or checkpoints"
+    )
     parser.add_argument("--cfg-options", nargs="+", default=[], metavar="KEY=VALUE", help="changes of all runs")
     return parser.parse_args()
 

@@ -4,8 +4,8 @@ example:
   python tools/make_sketches.py data/sketches --train 200 --validation 60 --test 40 --preview sketches.png
   python tools/make_sketches.py data/sketches_all --every-class --train 100 --validation 30 --test 0 --photos data/photos
 
-20 classes in train and validation, 12 others in test; with --every-class all 32 in train and validation. A file depends on its class, split and seed alone. Started again, it goes
-on where it was interrupted.
+20 classes in train and validation, 12 others in test; with --every-class all 32 in train and validation. A file depends on its
+class, split and seed alone. Started again, it goes on where it was interrupted.
 """
 
 import argparse

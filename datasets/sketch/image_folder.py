@@ -22,8 +22,8 @@ _PACKAGE_ROOT = Path(__file__).resolve().parents[2]
 class ImageFolder:
     """All JPEG, PNG and WebP pictures below a folder as squares, in the order of their paths.
 
-    Each picture is decoded once at the start, so that none fails later; what cannot be used is left out and named. Small ones stay in
-    memory.
+    Each picture is decoded once at the start, so that none fails later; what cannot be used is left out and named. Small
+    ones stay in memory.
 
     Args:
         root: the folder; looked for here and beside the package. Links to folders are not followed.

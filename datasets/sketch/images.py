@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from PIL.Image import Image
 
 Fit = Literal["pad", "crop"]
+Color = tuple[int, int, int]
 MAX_PIXELS = 100_000_000
 _WHITE = (255, 255, 255)
 
@@ -53,13 +54,14 @@ def resized(image: "Image", size: int | None) -> np.ndarray:
     return np.asarray(image)
 
 
-def read_picture(path: Path, size: int, fit: Fit) -> np.ndarray:
-    """Any picture as (size, size, 3) uint8: turned as its EXIF says, on white where it is transparent, square.
+def read_picture(path: Path, size: int, fit: Fit, ground: Color = _WHITE) -> np.ndarray:
+    """Any picture as (size, size, 3) uint8: turned as its EXIF says, on the ground where it is transparent, square.
 
     Args:
         path: the file.
         size: pixels of a side.
-        fit: ``pad`` with white to a square, or ``crop`` to the middle one.
+        fit: ``pad`` with the ground to a square, or ``crop`` to the middle one.
+        ground: red, green and blue, 0 to 255; white unless given.
 
     Raises:
         SketchError: not a picture, cut off, without pixels, or of more than 100 million.
@@ -74,7 +76,7 @@ def read_picture(path: Path, size: int, fit: Fit) -> np.ndarray:
                 _check_pixels(image, path)
                 if image.format == "JPEG" and image.mode in ("RGB", "L"):
                     image.draft(image.mode, (2 * size, 2 * size))
-                return resized(square(flattened(ImageOps.exif_transpose(image)), fit), size)
+                return resized(square(flattened(ImageOps.exif_transpose(image), ground), fit, ground), size)
     except (OSError, SyntaxError, ValueError, EOFError, pillow.DecompressionBombError) as error:
         if isinstance(error, SketchError):
             raise
@@ -87,21 +89,21 @@ def _check_pixels(image: "Image", path: Path) -> None:
         raise SketchError(path, got, f"at most {MAX_PIXELS:,} pixels", "Scale it down, or remove it.")
 
 
-def flattened(image: "Image") -> "Image":
-    """RGB of a picture of any mode: 16 bits scaled to 8, transparent pixels on white."""
+def flattened(image: "Image", ground: Color = _WHITE) -> "Image":
+    """RGB of a picture of any mode: 16 bits scaled to 8, transparent pixels on the ground."""
     if image.mode.startswith("I") or image.mode == "F":
         values = np.asarray(image, np.float64)
         scale = 255 / 65535 if values.max(initial=0) > 255 else 1
         image = _pillow().fromarray(np.clip(np.rint(values * scale), 0, 255).astype(np.uint8))
     if image.mode in ("RGBA", "LA", "PA", "La", "RGBa") or "transparency" in image.info:
         image = image.convert("RGBA")
-        page = _pillow().new("RGBA", image.size, (*_WHITE, 255))
+        page = _pillow().new("RGBA", image.size, (*ground, 255))
         image = _pillow().alpha_composite(page, image)
     return image.convert("RGB")
 
 
-def square(image: "Image", fit: Fit) -> "Image":
-    """A square picture: padded with white about its middle, or cropped to it."""
+def square(image: "Image", fit: Fit, ground: Color = _WHITE) -> "Image":
+    """A square picture: padded with the ground about its middle, or cropped to it."""
     width, height = image.size
     side = max(width, height) if fit == "pad" else min(width, height)
     if width == height:
@@ -109,7 +111,7 @@ def square(image: "Image", fit: Fit) -> "Image":
     left, top = (side - width) // 2, (side - height) // 2
     if fit == "crop":
         return image.crop((-left, -top, side - left, side - top))
-    page = _pillow().new("RGB", (side, side), _WHITE)
+    page = _pillow().new("RGB", (side, side), ground)
     page.paste(image, (left, top))
     return page
 

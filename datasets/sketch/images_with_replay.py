@@ -57,12 +57,18 @@ class ImagesWithReplay:
             indices: (B,) integers in [0, N).
 
         Returns:
-            ``image`` (B, 3, H, W) float32 in [0, 1], ``index`` (B,) int64, ``strokes`` (R, S, 4, 2), ``replay_image`` (R, 3, H, W).
+            ``image`` (B, 3, H, W) float32 in [0, 1], ``index`` (B,) int64, ``strokes`` (R, S, 4, 2), ``replay_image``
+            (R, 3, H, W).
         """
         own = self._images.__getitems__(indices)
         replayed = self._replayed(max(1, math.ceil(self._ratio * len(own["image"]))))
         index = torch.as_tensor(list(indices), dtype=torch.int64)
-        return {"image": own["image"], "index": index, "strokes": replayed["strokes"], "replay_image": replayed["image"]}
+        return {
+            "image": own["image"],
+            "index": index,
+            "strokes": replayed["strokes"],
+            "replay_image": replayed["image"],
+        }
 
     def provenance(self) -> dict:
         """What a checkpoint must know of the data: that of the first replayed set, on which the generator learnt to draw."""

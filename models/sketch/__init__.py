@@ -3,9 +3,9 @@
 from .conditions import ClassCondition, Condition, TokenCondition, Unconditional
 from .flow import draw_times, estimate, guided_velocity, interpolate
 from .flow_matching import FlowMatching
+from .flow_rollout import FlowRollout
 from .image_classifier import StrokeImageClassifier
 from .point_classifier import StrokePointClassifier
-from .flow_rollout import FlowRollout
 from .preference_flow import PreferenceFlow, pair_errors
 from .sampling import Sampling, sampling_of, seeded_noise
 from .solvers import integrate, time_grid

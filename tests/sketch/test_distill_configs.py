@@ -1,15 +1,25 @@
 """The shipped configs of CLIP distillation: checked, and run on a few images from a generator that has hardly learnt."""
 
+import json
 from pathlib import Path
 
 import pytest
 import torch
 from experiments import losses_of, train
+from scripts import runner
 
 from stillhouse.datasets.sketch.photos import write_photos
 from stillhouse.datasets.sketch.synthetic import plan, write
 from stillhouse.engine.checking import check
 from stillhouse.engine.config import load_config
+from stillhouse.engine.evaluation.sketch.distillation_ablation import (
+    CONFIG,
+    Ablation,
+    as_table,
+    measure_variants,
+    train_variant,
+    write_rows,
+)  # fmt: skip
 from stillhouse.engine.trained import load_trained
 
 SMALL_CLIP = {"model.network.width": 8, "model.network.scribbles": 4, "train_dataloader.batch_size": 8}
@@ -35,13 +45,17 @@ def folder(tmp_path_factory) -> Path:
     return folder
 
 
-def experiment(folder: Path, name: str = "sketch_distill_clip", **changes):
-    options = {
+def settings(folder: Path, **changes) -> dict:
+    """Options of a short run on the folder's data."""
+    return {
         "data_root": str(folder / "data"), "num_classes": 3, "work_root": str(folder), "image_dir": str(folder / "photos"),
         **SMALL_FLOW, "max_iters": 15, "val_interval": 15, "warmup_iters": 1, "batch_size": 3,
         "default_hooks.log.interval": 1, **changes,
     }  # fmt: skip
-    return load_config(f"configs/{name}.py", options)
+
+
+def experiment(folder: Path, name: str = "sketch_distill_clip", **changes):
+    return load_config(f"configs/{name}.py", settings(folder, **changes))
 
 
 @pytest.mark.parametrize("name", ["sketch_distill_clip", "sketch_distill_clip_plan", "sketch_distill_control"])
@@ -67,7 +81,9 @@ def test_the_log_shows_the_cosine_and_the_encoder_stays_as_it_was(folder: Path, 
 def test_ten_images_and_five_epochs_lower_the_loss(tmp_path: Path, folder: Path):
     """With a generator that has learnt for a minute; one that has not draws noise, and has no lines to move."""
     common = {"data_root": str(folder / "data"), "num_classes": 3, "work_root": str(tmp_path)}
-    train(load_config("configs/clip_tiny.py", {**common, **SMALL_CLIP, "clip_iters": 100, "train_cfg.val_interval": 100}))
+    train(
+        load_config("configs/clip_tiny.py", {**common, **SMALL_CLIP, "clip_iters": 100, "train_cfg.val_interval": 100})
+    )
     schedule = {"max_iters": 500, "val_interval": 500, "warmup_iters": 10, "train_dataloader.batch_size": 24}
     train(load_config("configs/sketch_flow_image.py", {**common, **SMALL_FLOW, **schedule}))
     chosen = experiment(folder, work_root=str(tmp_path), batch_size=2, max_iters=25, val_interval=25)
@@ -87,3 +103,30 @@ def test_a_folder_without_pictures_is_refused(folder: Path, tmp_path: Path):
     chosen = experiment(folder, image_dir=str(tmp_path), work_dir=str(tmp_path / "run"))
     with pytest.raises(Exception, match="no usable picture"):
         train(chosen)
+
+
+def test_an_ablation_trains_each_variant_once_and_tables_them_beside_the_bootstrap(folder: Path, tmp_path: Path):
+    ablation = Ablation(tmp_path, settings(folder, max_iters=2, val_interval=2), ["no augmentation", "replay alone"])
+    said: list[str] = []
+    for _ in range(2):
+        for name in ablation.variants:
+            train_variant(ablation, name, said.append)
+    assert len(said) == 2, "what is finished is not trained again"
+    bootstrap = str(folder / "sketch_flow_image")
+    rows = measure_variants(ablation, bootstrap, str(folder / "data"), "validation", 4, [], say=said.append)
+    found = {row["variant"]: row for row in rows}
+    assert [*found][-3:] == ["bootstrap", "no augmentation", "replay alone"]
+    assert found["bootstrap"]["chamfer_ratio"] == 1 and found["no augmentation"]["chamfer"] > 0
+    assert 0 < found["no augmentation"]["trained_first"] < 1 and "trained_first" not in found["replay alone"]
+    trained = load_trained(ablation.run("no augmentation")).meta["config"]
+    assert trained["num_augmentations"] == 0 and load_config(CONFIG).cfg.num_augmentations > 0
+    table = as_table(rows, "x")
+    assert table.row_count == len(rows)
+    write_rows(rows, tmp_path / "out" / "rows.json")
+    assert len(json.loads((tmp_path / "out" / "rows.json").read_text())) == len(rows)
+
+
+def test_an_unknown_variant_is_refused_with_the_known_ones(monkeypatch, tmp_path: Path, capsys):
+    call = runner(str(Path(__file__).resolve().parents[2] / "tools" / "ablate_distillation.py"), monkeypatch)
+    assert call(tmp_path, "--only", "magic") == 2
+    assert "--only: got magic, expected some of 'as configured', 'no augmentation'" in capsys.readouterr().err

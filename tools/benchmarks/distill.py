@@ -28,8 +28,8 @@ def benchmark() -> list[dict]:
     """Medians of interleaved rounds at the sizes of ``sketch_distill_clip``: synthetic sketches, random weights.
 
     Returns:
-        rows of ``part``, ``views`` of each sample, ``forward_ms``, ``backward_ms``, ``share`` of the whole step's time, and ``kept_mb``,
-        what the forward pass keeps for the backward pass.
+        rows of ``part``, ``views`` of each sample, ``forward_ms``, ``backward_ms``, ``share`` of the whole step's time, and
+        ``kept_mb``, what the forward pass keeps for the backward pass.
     """
     logging.getLogger().setLevel(logging.ERROR)  # open_clip warns of random weights, which are meant here
     _name_encoder()

@@ -1,7 +1,5 @@
 """Images to draw beside pairs to remember."""
 
-from pathlib import Path
-
 import numpy as np
 import pytest
 import torch

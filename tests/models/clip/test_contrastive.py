@@ -155,7 +155,15 @@ def test_it_learns_pairs_on_the_engine(tmp_path):
 def test_scribbles_stand_behind_the_sketches_in_training_alone(batch):
     model = network(scribbles=3)
     prepared = model.prepare(batch)
-    assert prepared["scribble_image"].shape == (3, 3, 64, 64) and prepared["drawn_label"].tolist() == [0, 1, 0, 2, -1, -1, -1]
+    assert prepared["scribble_image"].shape == (3, 3, 64, 64) and prepared["drawn_label"].tolist() == [
+        0,
+        1,
+        0,
+        2,
+        -1,
+        -1,
+        -1,
+    ]
     assert prepared["scribble_image"].amin((1, 2, 3)).max() < 0.5, "each has ink"
     outputs = model(prepared)
     assert outputs["drawn_embedding"].shape == outputs["drawn_text"].shape == (7, 16)
