@@ -1,9 +1,10 @@
-"""Serve a page on which people choose between sketches, or rate them.
+"""Serve a page on which people choose between sketches or scenes, or rate them.
 
 examples:
   python tools/collect_prefs.py --checkpoint work_dirs/sketch_flow_small
   python tools/collect_prefs.py --checkpoint base.pth --against tuned.pth --target 200
   python tools/collect_prefs.py --checkpoint work_dirs/sketch_flow_small --mode ratings --grid 6
+  python tools/collect_prefs.py --scenes references/refs.jsonl
   python tools/collect_prefs.py --pictures scenes --host 0.0.0.0 --auth lab:secret
 
 An answer is on the disk before the next pair is shown. Started again with the same checkpoints, everyone goes on where they were.
@@ -26,6 +27,7 @@ def parse_args() -> argparse.Namespace:
     what.add_argument(
         "--pictures", type=Path, metavar="DIR", help="NAME.png with parameters in NAME.npy; a folder a class"
     )
+    what.add_argument("--scenes", type=Path, metavar="FILE", help="reference scenes, one a line")
     parser.add_argument("--against", metavar="CHECKPOINT", help="another generator, for the other side of each pair")
     parser.add_argument("--store", type=Path, default=ROOT, metavar="ROOT", help=f"of the answers (default {ROOT})")
     parser.add_argument("--mode", choices=("pairs", "ratings"), default="pairs", help="default pairs")
@@ -53,8 +55,9 @@ def parse_args() -> argparse.Namespace:
 def main(args: argparse.Namespace) -> None:
     """Serve until SIGTERM or Ctrl-C."""
     from stillhouse.datasets.sketch.preferences import PreferenceStore
+    from stillhouse.engine.listening import is_loopback
     from stillhouse.engine.preferences.page import Desk, Plan
-    from stillhouse.engine.preferences.page.server import is_loopback, parse_auth, serve
+    from stillhouse.engine.preferences.page.server import parse_auth, serve
 
     auth = parse_auth(args.auth) if args.auth else None
     if not is_loopback(args.host):
@@ -71,6 +74,11 @@ def source(args: argparse.Namespace):
         from stillhouse.engine.preferences.page.pictures import PictureSource
 
         return PictureSource(args.pictures)
+    if args.scenes:
+        from stillhouse.engine.preferences.page.scenes import SHOWN, SceneSource
+        from stillhouse.engine.scene.curation.pictures import Pictures
+
+        return SceneSource(args.scenes, Pictures(dict(type="SceneRenderer", size=SHOWN)))
     from stillhouse.engine.preferences.page.sketches import SketchSource
     from stillhouse.engine.sketch.generation import Settings
     from stillhouse.engine.trained import load_trained

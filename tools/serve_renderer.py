@@ -33,9 +33,10 @@ def main(args: argparse.Namespace) -> None:
     """Serve until SIGTERM or Ctrl-C."""
     import torch
 
+    from stillhouse.engine.listening import is_loopback
     from stillhouse.engine.scene.service import Settings
     from stillhouse.engine.scene.service.embedded import embedded
-    from stillhouse.engine.scene.service.server import is_loopback, serve
+    from stillhouse.engine.scene.service.server import serve
     from stillhouse.engine.scene.service.settings import default_workers
 
     settings = Settings(

@@ -3,7 +3,6 @@
 import runpy
 import subprocess
 import sys
-import time
 from pathlib import Path
 from typing import NamedTuple
 
@@ -11,8 +10,6 @@ import pytest
 from experiments import StopAt, train
 
 ROOT = Path(__file__).resolve().parents[2]
-TOOLS = ("train", "test", "publish", "compare", "generate_sentences", "eval_phase1", "compare_latents")
-HEAVY = ("torch", "mmengine", "numpy")
 
 
 class Answer(NamedTuple):
@@ -43,26 +40,6 @@ def call(monkeypatch, capsys):
         return Answer(int(ended.value.code or 0), *capsys.readouterr())
 
     return run
-
-
-@pytest.mark.parametrize("tool", TOOLS)
-def test_help_opens_with_an_example_and_is_quick(tool: str):
-    began = time.monotonic()
-    answer = spawn(ROOT / "tools" / f"{tool}.py", "--help")
-    assert time.monotonic() - began < 2
-    assert answer.status == 0
-    assert f"python tools/{tool}.py " in answer.out.split("\npositional arguments:")[0]
-
-
-@pytest.mark.parametrize("tool", TOOLS)
-def test_help_imports_nothing_heavy(tool: str):
-    script = str(ROOT / "tools" / f"{tool}.py")
-    code = (
-        f"import runpy, sys\nsys.argv = [{script!r}, '--help']\n"
-        f"try:\n    runpy.run_path({script!r}, run_name='__main__')\nexcept SystemExit:\n    pass\n"
-        f"print('imported:', [name for name in {HEAVY} if name in sys.modules], file=sys.stderr)"
-    )
-    assert spawn("-c", code).err.splitlines()[-1] == "imported: []"
 
 
 def refused(answer: Answer) -> str:

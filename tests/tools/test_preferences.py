@@ -1,9 +1,6 @@
 """The command line of stores of preferences."""
 
 import json
-import subprocess
-import sys
-import time
 from collections.abc import Callable
 from pathlib import Path
 
@@ -32,19 +29,6 @@ def store(tmp_path: Path) -> PreferenceStore:
         session.compare(*items, "b" if i else "a", class_label=0, class_name="cat", response_ms=500 + i)
     session.rate(items[0], 2, class_label=0, class_name="cat")
     return made
-
-
-def test_help_opens_with_an_example_is_quick_and_imports_nothing_heavy():
-    code = (
-        f"import runpy, sys\nsys.argv = [{SCRIPT!r}, '--help']\n"
-        f"try:\n    runpy.run_path({SCRIPT!r}, run_name='__main__')\nexcept SystemExit:\n    pass\n"
-        "print('imported:', [name for name in ('torch', 'mmengine', 'numpy', 'rich') if name in sys.modules])"
-    )
-    began = time.monotonic()
-    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, timeout=60, check=True)
-    assert time.monotonic() - began < 2
-    assert "python tools/preferences.py stats" in done.stdout.split("\npositional arguments:")[0]
-    assert done.stdout.splitlines()[-1] == "imported: []"
 
 
 def test_stats_as_tables_and_as_json(call, store: PreferenceStore, capsys):

@@ -1,12 +1,9 @@
 """The page on a port: who may reach it, and how it ends."""
 
-import ipaddress
-import signal
-import socket
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from typing import Any
 
+from ...listening import listening, run_until_signal
 from .blocks import build_blocks, load_gradio, look
 from .desk import Desk
 from .guard import Guard
@@ -33,22 +30,27 @@ def serve(
         ImportError: Gradio is not installed.
     """
     try:
-        with _listening(host, port) as listener:
-            server = _server(desk, auth)
-            shown = f"[{host}]" if ":" in host else host
-            with _ended_by_signals(server):
-                say(f"http://{shown}:{listener.getsockname()[1]}")
-                server.run(sockets=[listener])
+        serve_blocks(lambda: build_blocks(desk), look, host, port, auth, say)
     finally:
         desk.close()
 
 
-def is_loopback(host: str) -> bool:
-    """Whether an address can be reached from this machine alone."""
-    try:
-        return ipaddress.ip_address(host).is_loopback
-    except ValueError:
-        return host == "localhost"
+def serve_blocks(
+    build: Callable[[], Any], look: Callable[[], dict], host: str, port: int, auth: tuple[str, str] | None, say: Callable
+) -> None:  # fmt: skip
+    """Serve any page of Gradio behind the guard until SIGTERM or Ctrl-C.
+
+    Args:
+        build: makes the page.
+        look: makes what ``mount_gradio_app`` is given besides.
+        host, port, auth, say: see ``serve``.
+
+    Raises:
+        PageError: the address cannot be used.
+        ImportError: Gradio is not installed.
+    """
+    with listening(host, port, PageError) as listener:
+        run_until_signal(_server(build, look, auth), listener, host, say)
 
 
 def parse_auth(text: str) -> tuple[str, str]:
@@ -63,46 +65,15 @@ def parse_auth(text: str) -> tuple[str, str]:
     return name, password
 
 
-def _server(desk: Desk, auth: tuple[str, str] | None) -> Any:
+def _server(build: Callable[[], Any], look: Callable[[], dict], auth: tuple[str, str] | None) -> Any:
     gradio = load_gradio()
     import uvicorn
     from fastapi import FastAPI
 
     app = FastAPI(docs_url=None, redoc_url=None, openapi_url=None)
-    gradio.mount_gradio_app(
-        app, build_blocks(desk), "/", auth=auth, footer_links=[], ssr_mode=False, show_error=False, **look()
-    )
+    gradio.mount_gradio_app(app, build(), "/", auth=auth, footer_links=[], ssr_mode=False, show_error=False, **look())
     config = uvicorn.Config(
         Guard(app), log_level="warning", access_log=False, limit_concurrency=MAX_CONNECTIONS, server_header=False,
         timeout_graceful_shutdown=GRACE_S, ws="none",
     )  # fmt: skip
     return uvicorn.Server(config)
-
-
-@contextmanager
-def _listening(host: str, port: int) -> Iterator[socket.socket]:
-    try:
-        family = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0][0]
-        listener = socket.create_server((host, port), family=family)
-    except (OSError, OverflowError) as error:
-        raise PageError(f"--host {host} --port {port}: cannot listen there ({error}); choose another") from error
-    with listener:
-        yield listener
-
-
-@contextmanager
-def _ended_by_signals(server: Any) -> Iterator[None]:
-    """SIGTERM and Ctrl-C end the server and nothing else.
-
-    Once it runs it takes them itself, and raises them again when it has ended.
-    """
-
-    def end(*_: object) -> None:
-        server.should_exit = True
-
-    known = {one: signal.signal(one, end) for one in (signal.SIGINT, signal.SIGTERM)}
-    try:
-        yield
-    finally:
-        for one, handler in known.items():
-            signal.signal(one, handler)

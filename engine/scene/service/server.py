@@ -1,12 +1,10 @@
 """The service on a port: who may reach it, and how it ends."""
 
-import ipaddress
-import signal
 import socket
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from typing import Any
 
+from ...listening import listening, run_until_signal
 from .app import build_app
 from .errors import ServiceError
 from .pool import Draw
@@ -35,18 +33,8 @@ def serve(
     """
     settings = settings or Settings()
     server = _server(build_app(draw, settings), settings)
-    with _listening(host, port) as listener, _ended_by_signals(server):
-        shown = f"[{host}]" if ":" in host else host
-        say(f"http://{shown}:{listener.getsockname()[1]}")
-        server.run(sockets=[listener])
-
-
-def is_loopback(host: str) -> bool:
-    """Whether an address can be reached from this machine alone."""
-    try:
-        return ipaddress.ip_address(host).is_loopback
-    except ValueError:
-        return host == "localhost"
+    with listening(host, port, ServiceError) as listener:
+        run_until_signal(server, listener, host, say)
 
 
 def _server(app: Any, settings: Settings) -> Any:
@@ -68,32 +56,3 @@ def _server(app: Any, settings: Settings) -> Any:
         timeout_graceful_shutdown=round(settings.grace_s) or 1, lifespan="on",
     )  # fmt: skip
     return Server(config)
-
-
-@contextmanager
-def _listening(host: str, port: int) -> Iterator[socket.socket]:
-    try:
-        family = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0][0]
-        listener = socket.create_server((host, port), family=family)
-    except (OSError, OverflowError) as error:
-        raise ServiceError(f"--host {host} --port {port}: cannot listen there ({error}); choose another") from error
-    with listener:
-        yield listener
-
-
-@contextmanager
-def _ended_by_signals(server: Any) -> Iterator[None]:
-    """SIGTERM and Ctrl-C end the server and nothing else.
-
-    Once it runs it takes them itself, and raises them again when it has ended.
-    """
-
-    def end(*_: object) -> None:
-        server.should_exit = True
-
-    known = {one: signal.signal(one, end) for one in (signal.SIGINT, signal.SIGTERM)}
-    try:
-        yield
-    finally:
-        for one, handler in known.items():
-            signal.signal(one, handler)

@@ -11,8 +11,9 @@ import pytest
 from preference_pages import ToySource, served, write_generator, write_pictures
 
 from stillhouse.datasets.sketch.preferences import PreferenceStore
+from stillhouse.engine.listening import is_loopback
 from stillhouse.engine.preferences.page import Desk, PageError
-from stillhouse.engine.preferences.page.server import is_loopback, parse_auth, serve
+from stillhouse.engine.preferences.page.server import parse_auth, serve
 
 
 @pytest.fixture

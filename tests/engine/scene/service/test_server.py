@@ -16,8 +16,9 @@ from PIL import Image
 from scene_services import PATIENCE_S, Service, ToyRenderer, colour, free_port, scene, served
 
 from stillhouse.datasets.scene.forms import to_entries, to_flat, to_prefixed
+from stillhouse.engine.listening import is_loopback
 from stillhouse.engine.scene.service import ServiceError
-from stillhouse.engine.scene.service.server import is_loopback, serve
+from stillhouse.engine.scene.service.server import serve
 
 MALFORMED = (b"{", b"[1]", b"\xff", b'{"repetitions": 1e999}', b"[" * 60_000, b'{"a": "' + b"b" * 70_000 + b'"}')
 
