@@ -5,6 +5,9 @@ sketches; replayed pairs and a prior on strokes keep the drawings what they were
 
 Command: python tools/make_sketches.py data/sketches_all --every-class --train 100 --validation 30 --test 0 --photos data/photos
 Command: python tools/train.py configs/sketch_distill_clip.py --with-companions --cfg-options image_dir=data/photos
+Hardware: one CPU core, 1,000 steps of 16 images and 24 pairs (x86, AMD EPYC, shared; PyTorch 2.15), 8 to 10 minutes with company.
+Expected, seeds 0 to 2, unseen classes: Chamfer distance .51 of the bootstrap's, second CLIP .08 -> .78, stroke judge .02 -> .40, gaps 1.17
+times as wide (docs/distillation.md).
 """
 
 _base_ = ["sketch_flow_image.py"]

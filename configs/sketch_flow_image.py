@@ -4,8 +4,8 @@ OpenAI's CLIP instead: encoder=dict(type="CLIPEncoder", model="ViT-B-32", pretra
 image_size = 224.
 
 Command: python tools/train.py configs/sketch_flow_image.py --with-companions
-Hardware: one CPU core, 17 minutes of CPU time for 4,000 steps of 64 (x86, AMD EPYC, shared; PyTorch 2.15), the small CLIP apart.
-Expected, seed 0: judges' agreement with the image's class 1.00 on images not trained on, .05 and .02 without the image (docs/sketch.md).
+Hardware: one CPU core, 4,000 steps of 64 (x86, AMD EPYC, shared; PyTorch 2.15), 26 minutes with company, the small CLIP apart.
+Expected, seed 0: judges' agreement with the image's class 1.00 on images not trained on, .05 and .03 without the image (docs/sketch.md).
 """
 
 _base_ = ["_base_/runtime.py", "_base_/sketch.py", "_base_/sketch_flow.py"]
