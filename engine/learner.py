@@ -88,8 +88,8 @@ class Learner(BaseModel):
         return {"loss": total}
 
     def _observed(self) -> dict[str, Tensor]:
-        losses: Any = self.losses.values()
-        return {name: value for loss in losses for name, value in loss.observed.items()}
+        # A loss need not be one of ours, as long as it takes outputs and batch.
+        return {name: value for loss in self.losses.values() for name, value in getattr(loss, "observed", {}).items()}
 
     @staticmethod
     def _weighted(loss: nn.Module, outputs: dict, batch: dict) -> Tensor:
