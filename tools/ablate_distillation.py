@@ -53,7 +53,7 @@ def main(args: argparse.Namespace) -> None:
     """Train what is missing, measure, print and write."""
     from rich.console import Console
 
-    from stillhouse.engine.config import load_config, parse_options
+    from stillhouse.engine.config import parse_options
     from stillhouse.engine.evaluation.sketch import distillation_ablation as ablating
     from stillhouse.engine.evaluation.sketch.distillation_judges import load_named_judges
 
@@ -63,8 +63,7 @@ def main(args: argparse.Namespace) -> None:
     judges = load_named_judges(args.judges, None)
     for name in ablation.variants:
         ablating.train_variant(ablation, name, say)
-    source = load_config(ablating.CONFIG, options).cfg.custom_hooks[0]["source"]["config"]
-    bootstrap = args.bootstrap or str(load_config(source, {"data_root": args.data}).work_dir)
+    bootstrap = args.bootstrap or ablating.bootstrap_of(ablation)
     rows = ablating.measure_variants(ablation, bootstrap, args.data, args.split, args.samples, judges, say)
     written = args.folder / f"ablation_{args.split}.json"
     ablating.write_rows(rows, written)

@@ -75,6 +75,13 @@ def train_variant(ablation: Ablation, name: str, say: Callable[[str], None]) -> 
     return ablation.run(name)
 
 
+def bootstrap_of(ablation: Ablation) -> str:
+    """The run that the config begins with, under the same roots."""
+    source = load_config(CONFIG, ablation.options).cfg.custom_hooks[0]["source"]["config"]
+    roots = {name: ablation.options[name] for name in ("data_root", "work_root") if name in ablation.options}
+    return str(load_config(source, roots).work_dir)
+
+
 def measure_variants(
     ablation: Ablation, bootstrap: str, root: str, split: Split, samples: int, judges: Sequence[Judge], say: Callable
 ) -> list[dict]:
