@@ -53,7 +53,7 @@ class Ablation:
     """
 
     folder: Path
-    options: Mapping
+    options: dict
     variants: Sequence[str]
     bootstrap: str | None = None
 
