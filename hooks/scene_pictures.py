@@ -38,7 +38,7 @@ class ScenePicturesHook(Hook):
         self._renderer = MODELS.build(dict(self.renderer))
 
     @torch.no_grad()
-    def after_val_iter(self, runner, batch_idx: int, data_batch=None, outputs=None) -> None:
+    def after_val_iter(self, runner, batch_idx: int, data_batch: Any = None, outputs: Any = None) -> None:
         """Draw the first batch."""
         if batch_idx or self._renderer is None:
             return

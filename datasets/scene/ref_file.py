@@ -95,17 +95,18 @@ class RefFile:
                 self._replace(content, content + end + b"".join(new))
         return found
 
-    def remove(self, number: int) -> str:
+    def remove(self, number: int, key: str | None = None) -> str:
         """Take a line out; the numbers of later ones fall by one.
 
         Args:
             number: of the line, from 1.
+            key: of the scene that is meant, see ``scene_key``; None for whatever stands there.
 
         Returns:
             its text.
 
         Raises:
-            SceneError: there is no such line; otherwise as ``add``.
+            SceneError: there is no such line, or it holds another scene; otherwise as ``add``.
         """
         with locked(self.path):
             content = self._content()
@@ -114,6 +115,10 @@ class RefFile:
                 expected = f"a line from 1 to {count}" if count else "a file with lines"
                 raise SceneError(f"{self.path}:{number}", "no such line", expected, "List them for their numbers.")
             removed = parts.pop(number - 1)
+            ref = self._line(number, removed.decode("utf-8", "replace")).ref
+            if key is not None and (ref is None or scene_key(ref.scene) != key):
+                remedy = "Somebody else has changed the file. Look at it again."
+                raise SceneError(f"{self.path}:{number}", "another scene", "the one that is meant", remedy)
             self._replace(content, b"\n".join(parts))
         return removed.decode("utf-8", "replace").strip()
 

@@ -24,11 +24,13 @@ class Places:
         quality: the same, ``q:ID``.
         output: what tools write: ``out:N`` is number N of the newest exploration, ``out:NAME`` one scene, ``out:NAME/N`` number
             N of another folder of scenes.
+        predicted: scenes that were found for pictures, a folder each; ``out:NAME`` looks here last.
     """
 
     data: Path = Path("data/scene")
     quality: Path = Path("data/scene/quality")
     output: Path = Path("output")
+    predicted: Path = Path("work_dirs/predicted")
 
     def folders(self) -> dict[str, SceneStore]:
         """The folders of numbered scenes that are there, by how their names begin."""
@@ -60,7 +62,7 @@ def find_source(name: str, places: Places | None = None) -> Source:
     places = places or Places()
     prefix, _, rest = name.rpartition(":")
     if prefix == "out" and not rest.isdecimal():
-        return _output(name, rest, places.output)
+        return _output(name, rest, places)
     roots = {"": places.data, "q": places.quality, "out": places.output / EXPLORED}
     if prefix not in roots or not _is_number(rest):
         raise SceneError(name, "another form", _FORMS, "Numbers are those of the files' names.")
@@ -106,16 +108,22 @@ def _numbered(name: str, store: SceneStore, index: int) -> Source:
     return Source(name, store.read_scene(index), image if image.is_file() else None)
 
 
-def _output(name: str, rest: str, output: Path) -> Source:
+def _output(name: str, rest: str, places: Places) -> Source:
+    output = places.output
     folder, _, number = rest.partition("/")
     # Nothing that leads out of the folder: no second slash, no dot in front.
     if not _NAME.fullmatch(folder) or (number and not _is_number(number)) or rest.endswith("/"):
         raise SceneError(name, "another form", _FORMS, "NAME is the name of a file or a folder, without its path.")
     if number:
         return _numbered(name, SceneStore(output / folder), int(number))
-    for path in (output / f"{folder}.json", output / folder, output / folder / "scene.json"):
+    for path in (
+        output / f"{folder}.json",
+        output / folder,
+        output / folder / "scene.json",
+        places.predicted / folder / "scene.json",
+    ):
         if path.suffix == ".json" and path.is_file():
             image = path.with_suffix(".png")
             return Source(name, read_scene_file(path), image if image.is_file() else None)
-    expected = f"{output / folder}.json or {output / folder}/scene.json"
+    expected = f"{output / folder}.json, {output / folder}/scene.json or {places.predicted / folder}/scene.json"
     raise SceneError(name, "no such file", expected, f"Look into {output} for what is there.")

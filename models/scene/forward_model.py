@@ -14,6 +14,7 @@ from .pictures import strips
 FIRST = 8  # pixels of the first map's side
 NARROWEST = 16  # channels of the last map, at least
 HEADS = 4
+DARK = -2.0  # logit of the images that an untrained network draws, about as bright as scenes are
 
 
 @MODELS.register_module()
@@ -63,6 +64,7 @@ class ForwardModel(Network):
             channels = narrower
         self.stages = nn.Sequential(*stages)
         self.out = nn.Conv2d(channels, 3, 3, padding=1)
+        nn.init.constant_(self.out.bias, DARK)  # pyright: ignore[reportArgumentType]
 
     def forward(self, batch: dict) -> dict[str, Tensor]:
         """``image`` of each scene."""

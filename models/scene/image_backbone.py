@@ -125,7 +125,7 @@ def _timm_network(model: str, pretrained: bool, image_size: int) -> Any:
     except ImportError as error:
         raise ImportError('TimmBackbone needs timm: pip install "stillhouse[scene]"') from error
     # Convolutional networks take images of any size, and no argument for it.
-    size = {"img_size": image_size} if "vit" in model or "deit" in model or "swin" in model else {}
+    size: dict[str, Any] = {"img_size": image_size} if "vit" in model or "deit" in model or "swin" in model else {}
     try:
         return timm.create_model(model, pretrained=pretrained, num_classes=0, **size)
     except (OSError, RuntimeError) as error:

@@ -16,6 +16,7 @@ GROUPS = {
     "continuous": ("scene", "value"),
     "boolean": ("scene", "flag"),
     "categorical": ("scene", "choice"),
+    "layers": ("layers", "value", "choice", "presence", "set"),
 }
 
 
@@ -38,6 +39,7 @@ class InverseModel(Network):
     outputs = ("logits", "layer_count", "soft_params", "params")
     inputs = ("image",)
     prepares = ("layer_count",)
+    order: Tensor
 
     def __init__(
         self, backbone: dict = BACKBONE, hidden: int = 768, dropout: float = 0.1, relaxation: Relaxation = "soft"
@@ -46,10 +48,8 @@ class InverseModel(Network):
         self.backbone: Any = MODELS.build(dict(backbone))
         self.relaxation: Relaxation = relaxation
         self.trunk = nn.Sequential(nn.Linear(self.backbone.width, hidden), nn.GELU(), nn.Dropout(dropout))
-        places = [_places(*group) for group in GROUPS.values()] + [
-            _places("layers", "value", "choice", "presence", "set")
-        ]
-        sizes = dict(zip((*GROUPS, "layers"), map(len, places)), layer_count=MAX_LAYERS + 1)
+        places = [_places(*group) for group in GROUPS.values()]
+        sizes = dict(zip(GROUPS, map(len, places)), layer_count=MAX_LAYERS + 1)
         self.heads = nn.ModuleDict({name: _head(hidden, size) for name, size in sizes.items()})
         # The heads' outputs one after the other stand in this order; its inverse is the vector's.
         self.register_buffer("order", torch.cat(places).argsort(), persistent=False)

@@ -8,7 +8,7 @@ _MASK = 0xFFFFFFFF
 
 
 def _mixed(value: Tensor) -> Tensor:
-    """A 32-bit integer hash (Wang, as corrected by Mueller's constants), in int64 so that every device gives the same."""
+    """A 32-bit integer hash (constants by Thomas Mueller), in int64 so that every device gives the same."""
     value = ((value ^ (value >> 16)) * 0x45D9F3B) & _MASK
     value = ((value ^ (value >> 16)) * 0x45D9F3B) & _MASK
     return value ^ (value >> 16)

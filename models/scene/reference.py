@@ -1,6 +1,7 @@
 """The strokes of a scene as Skia draws them: what the embedded renderer is compared with, in time and in every pixel."""
 
 import math
+import struct
 from collections.abc import Callable, Sequence
 from functools import cache
 
@@ -15,6 +16,14 @@ from .instances import VIEW, unroll
 from .splat import fade
 
 STOPS = 65  # of the shader that stands for the gradient
+PROGRAM = """
+uniform float2 way;
+uniform float3 color;
+half4 main(float2 p) {
+    float t = min(0.375 + 0.625 * abs(dot(p, way)), 1);
+    return half4(half3(color * (1 - t * t * (3 - 2 * t))), 1);
+}
+"""
 POINTS = {"bar": 1, "line": 1, "square": 4, "spiral": 360}  # chords of a curve, 240 of the others
 
 
@@ -53,7 +62,7 @@ def skia_painter(scene: dict, size: int, deep: bool = False) -> Callable[[], np.
         import skia
     except ImportError as error:
         raise ImportError('the Skia reference needs skia-python: pip install "stillhouse[test]"') from error
-    strokes = _strokes(skia, scene, size)
+    strokes = _strokes(skia, scene, size, _exact_shader if deep else _shader)
     kind = skia.ColorType.kRGBA_F16_ColorType if deep else skia.ColorType.kRGBA_8888_ColorType
     pixels = np.zeros((size, size, 4), np.float16 if deep else np.uint8)
     info = skia.ImageInfo.Make(size, size, kind, skia.AlphaType.kPremul_AlphaType)
@@ -70,7 +79,7 @@ def skia_painter(scene: dict, size: int, deep: bool = False) -> Callable[[], np.
     return paint
 
 
-def _strokes(skia, scene: dict, size: int) -> Sequence[tuple]:
+def _strokes(skia, scene: dict, size: int, shader: Callable) -> Sequence[tuple]:
     """Matrix, path and paint of every instance."""
     found = unroll(SceneBatch.from_scenes([scene]))
     pixel = size / (2 * VIEW)
@@ -83,20 +92,32 @@ def _strokes(skia, scene: dict, size: int) -> Sequence[tuple]:
         matrix = skia.Matrix.MakeAll(xx, xy, x, yx, yy, y, 0, 0, 1)
         style = dict(Style=skia.Paint.kStroke_Style, StrokeCap=skia.Paint.kRound_Cap, StrokeJoin=skia.Paint.kRound_Join)
         brush = skia.Paint(AntiAlias=True, StrokeWidth=2 * width, BlendMode=skia.BlendMode.kPlus, Alphaf=alpha, **style)
-        brush.setShader(_shader(skia, COLORS[color], sin, cos))
+        brush.setShader(shader(skia, COLORS[color], sin, cos))
         strokes.append((matrix, _path(skia, GEOMETRIES[geometry]), brush))
     return strokes
 
 
 def _shader(skia, color: str, sin: float, cos: float):
-    """The gradient along (sin, cos) over the shape's own space."""
+    """The gradient along (sin, cos) over the shape's own space, by stops in bytes."""
     stops = torch.linspace(-1, 1, STOPS, dtype=torch.float64)
-    channels = [int(color[k : k + 2], 16) for k in (1, 3, 5)]
-    shades = [skia.Color4f(*(shade * each / 255 for each in channels), 1.0) for shade in fade(stops).tolist()]
+    shades = [skia.Color(*(round(shade * each) for each in _bytes(color))) for shade in fade(stops).tolist()]
     ends = [skia.Point(-sin, -cos), skia.Point(sin, cos)]
-    return skia.GradientShader.MakeLinear(
-        points=ends, colors=[each.toColor() for each in shades], positions=stops.add(1).div(2).tolist()
-    )
+    return skia.GradientShader.MakeLinear(points=ends, colors=shades, positions=stops.add(1).div(2).tolist())
+
+
+def _exact_shader(skia, color: str, sin: float, cos: float):
+    """The same by a program, in floats: hundreds of overlaps add up to more than a byte's rounding."""
+    channels = (each / 255 for each in _bytes(color))
+    return _effect(skia).makeShader(skia.Data.MakeWithCopy(struct.pack("5f", sin, cos, *channels)))
+
+
+@cache
+def _effect(skia):
+    return skia.RuntimeEffect.MakeForShader(PROGRAM)
+
+
+def _bytes(color: str) -> list[int]:
+    return [int(color[k : k + 2], 16) for k in (1, 3, 5)]
 
 
 @cache

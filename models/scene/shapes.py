@@ -1,8 +1,8 @@
 """The ten shapes as distance fields in their own space.
 
 A field gives for points (x, y) the distance to the shape's centre line and the unit direction in which it changes, up to its
-sign. Distances are exact for shapes of lines and circles; the others go through a table of arcs (``arcs.py``). Choices between regions
-are sums with masks: ``torch.where`` is many times slower on a CPU.
+sign. Distances are exact for shapes of lines and circles; the others go through a table of arcs (``arcs.py``). Choices
+between regions are sums with masks: ``torch.where`` is many times slower on a CPU.
 """
 
 from collections.abc import Callable, Mapping

@@ -105,7 +105,7 @@ def coverage(shape: Shape, x: Tensor, y: Tensor, place: Placement) -> Tensor:
 
 
 def fade(position: Tensor) -> Tensor:
-    """The gradient's factor at a position p along its direction in the shape's own space: 1 - smoothstep(0.2, 1, 0.5 + |p| / 2)."""
+    """The gradient's factor at a position p along it, in the shape's own space: 1 - smoothstep(0.2, 1, 0.5 + |p| / 2)."""
     t = (0.375 + 0.625 * position.abs()).clamp(max=1)
     return 1 - t * t * (3 - 2 * t)
 

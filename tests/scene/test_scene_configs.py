@@ -11,8 +11,11 @@ from scripts import runner
 
 from stillhouse.engine.checking import check
 from stillhouse.engine.config import load_config
+from stillhouse.engine.evaluation.scene.evaluation import Refinement, evaluate
+from stillhouse.engine.evaluation.scene.report import write_report
 from stillhouse.engine.evaluation.scene.subject import load_subject
 from stillhouse.engine.publish import publish
+from stillhouse.models.scene import SceneRenderer
 
 SCRIPT = str(Path(__file__).resolve().parents[2] / "tools" / "eval_scene.py")
 WRITTEN = {"scenes.png", "summary.json", "report.html"}
@@ -110,6 +113,24 @@ def test_the_tool_judges_a_run(runs, judge, capsys, tmp_path, kind):
 def test_an_untrained_inverse_model_fails(runs, judge, tmp_path):
     assert judge(runs["inverse"], "--out-dir", tmp_path) == 1
     assert json.loads((tmp_path / "summary.json").read_text())["verdict"] == "FAIL"
+
+
+def test_predictions_are_refined_beside(runs, tmp_path):
+    subject = load_subject(runs["inverse"])
+    subject.metric.renderer = SceneRenderer(SIZE)
+    report = evaluate(subject, most=4, shown=2, refinement=Refinement(steps=2, scenes=3))
+    assert report.refined_scenes == 3 and list(report.columns)[-1] == "after 2 steps"
+    assert report.refined["foreground"] <= report.refined["before_foreground"] + 1e-6
+    page = write_report(report, tmp_path)["report"].read_text()
+    assert "Refined by gradients" in page and page.count("<img src=") == 2 * 6
+    assert json.loads((tmp_path / "summary.json").read_text())["refined_scenes"] == 3
+
+
+def test_what_cannot_be_refined(runs, judge, capsys):
+    assert judge(runs["forward"], "--refine", 3) == 2
+    assert "is a proxy, which predicts no scenes to refine" in capsys.readouterr().err
+    assert judge(runs["inverse"], "--refine", 3) == 2
+    assert "renderer: a ToyRenderer has no gradients, expected a SceneRenderer" in capsys.readouterr().err
 
 
 def test_what_cannot_be_judged(runs, judge, capsys, tmp_path, config):

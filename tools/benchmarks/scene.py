@@ -1,8 +1,8 @@
 """The embedded renderer of scenes beside Skia: time, agreement, memory.
 
-One thread, CPU time of the process, the best of interleaved rounds; times are compared with Skia's anti-aliased drawing of the same
-scenes, in bytes, in the same run. Median scenes are the 16 around the median of repetitions times copies; "strokes" leaves out
-dither and noise, which Skia does not draw.
+One thread, CPU time of the process, the best of interleaved rounds; times are compared with Skia's anti-aliased drawing of
+the same scenes, in bytes, in the same run. Median scenes are the 16 around the median of repetitions times copies;
+"strokes" leaves out dither and noise, which Skia does not draw.
 """
 
 import resource

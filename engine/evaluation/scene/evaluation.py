@@ -2,17 +2,19 @@
 
 import time
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import torch
 from torch import Tensor
 
 from ....datasets.scene.encoding import decode
+from ...errors import ConfigError
 from ..latent.criteria import Judgement
 from ..sketch.verdict import Bound
-from .metric import drawn
+from .metric import drawn, image_results
 from .recovery import accuracy_by_name, errors_by_name
+from .refinement import refine
 from .subject import Subject
 
 BATCH = 64
@@ -37,6 +39,9 @@ class Report:
         judgements: on the results.
         columns: source -> images (N, 3, H, W) of the first test scenes.
         by_name: table -> parameter -> value; empty for a proxy.
+        refined: image results of the first ``refined_scenes`` predictions after steps of gradient, and of the same before them
+            (``before_...``); empty where none was asked for.
+        refined_scenes: how many.
         speed: what is timed -> milliseconds an image.
         scenes: of the test split that were measured.
     """
@@ -48,6 +53,8 @@ class Report:
     scenes: int
     by_name: dict[str, dict[str, float]] = field(default_factory=dict)
     speed: dict[str, float] = field(default_factory=dict)
+    refined: dict[str, float] = field(default_factory=dict)
+    refined_scenes: int = 0
 
     @property
     def passed(self) -> bool:
@@ -60,17 +67,37 @@ class Report:
         return "PASS" if self.passed else "FAIL"
 
 
+@dataclass(frozen=True)
+class Refinement:
+    """How predictions are refined.
+
+    Attributes:
+        steps: of Adam, at least 1.
+        scenes: the first so many.
+    """
+
+    steps: int
+    scenes: int = 100
+
+
 def evaluate(
-    subject: Subject, most: int | None = None, shown: int = 24, say: Callable[[str], None] = lambda words: None
-) -> Report:
+    subject: Subject, most: int | None = None, shown: int = 24, refinement: Refinement | None = None,
+    say: Callable[[str], None] = lambda words: None,
+) -> Report:  # fmt: skip
     """Run the network over the test split.
 
     Args:
         subject: the checkpoint and its data.
         most: scenes measured at most; None for all.
         shown: scenes of the pictures.
+        refinement: of an inverse model's predictions, shown beside and not judged; None for none.
         say: told what is done.
+
+    Raises:
+        ConfigError: a refinement of a proxy, or by a renderer without gradients.
     """
+    if refinement is not None:
+        _check_refinement(subject)
     count = min(most or len(subject.held_out), len(subject.held_out))
     say(f"measuring {count} test scenes: {subject.trained.file}")
     predicted, truth = _measured(subject, count)
@@ -86,7 +113,35 @@ def evaluate(
         }
     say("drawing the first of them, and timing")
     columns = _columns(subject, min(shown, count), predicted)
-    return Report(subject, results, judgements, columns, count, by_name, _speed(subject, truth))
+    report = Report(subject, results, judgements, columns, count, by_name, _speed(subject, truth))
+    return report if refinement is None else _with_refined(report, predicted, refinement, say)
+
+
+def _check_refinement(subject: Subject) -> None:
+    if subject.kind != "inverse":
+        raise ConfigError([f"{subject.trained.file}: is a proxy, which predicts no scenes to refine"])
+    if not isinstance(subject.renderer, torch.nn.Module):
+        raise ConfigError([f"renderer: a {type(subject.renderer).__name__} has no gradients, expected a SceneRenderer"])
+
+
+def _with_refined(report: Report, predicted: Tensor, how: Refinement, say: Callable[[str], None]) -> Report:
+    """The first predictions after some steps, measured beside the same baselines as before them."""
+    subject, count = report.subject, min(how.scenes, len(predicted))
+    batch = subject.held_out.__getitems__(range(count))
+    target, renderer = batch["image"], subject.renderer
+    after = refine(
+        predicted[:count], target, renderer, how.steps, lambda done: say(f"refined {done} of {count} scenes")
+    )
+    found = {}
+    for name, params in (("before_", predicted[:count]), ("", after)):
+        image = drawn(renderer, params, subject.size)
+        results = image_results(subject.metric.beside(image, target, batch["index"]))
+        found |= {f"{name}{key}": value for key, value in results.items()}
+    shown = len(report.columns["target"])
+    columns = {**report.columns, f"after {how.steps} steps": drawn(renderer, after[:shown], subject.size)}
+    if count < shown:
+        columns = {name: images[:count] for name, images in columns.items()}
+    return replace(report, refined=found, refined_scenes=count, columns=columns)
 
 
 @torch.no_grad()

@@ -41,8 +41,22 @@ image gets. {{ perceptual }}</p>
 <td>{{ row.beaten }}</td></tr>{% endfor %}
 </tbody></table></div>
 
+{% if refined %}
+<h2>Refined by gradients through the renderer</h2>
+<p class="note">The first {{ report.refined_scenes }} test scenes; not judged. Last: shares of the scenes whose foreground error
+is below that of each baseline, and of all three at once.</p>
+<div class="wide"><table class="figures">
+<thead><tr><th></th>{% for name in measures %}<th>{{ name }}</th>{% endfor %}
+<th>black</th><th>mean</th><th>nearest</th><th>all</th></tr></thead>
+<tbody>{% for row in refined %}
+<tr><th>{{ row.name }}</th>{% for value in row.cells %}<td>{{ "%.4f" | format(value) }}</td>{% endfor %}
+{% for share in row.beaten %}<td>{{ share }}</td>{% endfor %}</tr>{% endfor %}
+</tbody></table></div>
+{% endif %}
+
 <h2>The first test scenes</h2>
-<p class="note">Not chosen. The difference is that of the last drawing and the target.</p>
+<p class="note">Not chosen. The difference is that of the target and the network's drawing, or, for an inverse model, the
+renderer's drawing of its scene.</p>
 <div class="pictures">{% for name in headings %}<div class="note">{{ name }}</div>{% endfor %}
 {% for row in rows %}{% for image in row %}<img src="{{ image }}" alt="">{% endfor %}{% endfor %}</div>
 

@@ -55,7 +55,8 @@ def recovery(predicted: Tensor, target: Tensor, typical: Typical) -> dict[str, f
     """
     found: dict[str, float] = {}
     mean = typical.mean.to(target.dtype).expand_as(target)
-    for name, part in (("continuous", "scene"), ("effective", "scene"), ("layer", "layers")):
+    kinds: tuple[tuple[str, Part], ...] = (("continuous", "scene"), ("effective", "scene"), ("layer", "layers"))
+    for name, part in kinds:
         mask = effective(target) if name == "effective" else entries(part, "value").counts(target)
         own, other = (_mae(one, target, part, mask) for one in (predicted, mean))
         found |= {f"{name}_mae": own, f"{name}_mae_mean": other, f"{name}_ratio": own / max(other, 1e-12)}

@@ -46,14 +46,20 @@ def write_report(report: Report, folder: str | Path) -> dict[str, Path]:
     scale = max(1, SIDE // report.subject.size)
     written["scenes"].write_bytes(png(strips(*report.columns.values(), most=IN_PICTURE, scale=scale)))
     write_text(json.dumps(summary(report), indent=2, allow_nan=False) + "\n", written["summary"])
-    page = Environment(autoescape=True).from_string(PAGE).render(
-        title=TITLES[report.subject.kind], report=report, mark=mark, shown=shown_values,
-        measures=_measures(report), images=_images(report), perceptual=_perceptual(report), headings=list(report.columns),
-        rows=_rows(report), recovered={name: report.results[name] for name in RECOVERED if name in report.results},
-        meaning=MEANING, config=Config(report.subject.config).pretty_text,
-    )  # fmt: skip
+    page = Environment(autoescape=True).from_string(PAGE).render(**_shown(report))
     write_text(page, written["report"])
     return written
+
+
+def _shown(report: Report) -> dict:
+    """What the page's template names."""
+    recovered = {name: report.results[name] for name in RECOVERED if name in report.results}
+    return dict(
+        title=TITLES[report.subject.kind], report=report, mark=mark, shown=shown_values, measures=_measures(report),
+        images=_images(report), perceptual=_perceptual(report), headings=list(report.columns), rows=_rows(report),
+        recovered=recovered, refined=_refined_rows(report), meaning=MEANING,
+        config=Config(report.subject.config).pretty_text,
+    )  # fmt: skip
 
 
 _FILES = ("scenes.png", "summary.json", "report.html")
@@ -75,6 +81,8 @@ def summary(report: Report) -> dict:
             ],
             "results": report.results,
             "by_name": report.by_name,
+            "refined_scenes": report.refined_scenes,
+            "refined": report.refined,
             "milliseconds": report.speed,
         }
     )
@@ -92,6 +100,20 @@ def _images(report: Report) -> list[dict]:
         cells = [results[f"{name}_{other}"] for name in names]
         found.append({"name": other, "cells": cells, "beaten": f"in {results[f'beats_{other}']:.1%} of the scenes"})
     return found
+
+
+def _refined_rows(report: Report) -> list[dict]:
+    """Image results before and after refinement, or nothing."""
+    names, results = _measures(report), report.refined
+    return [
+        {
+            "name": words,
+            "cells": [results[f"{prefix}{name}"] for name in names],
+            "beaten": [f"{results[f'{prefix}beats_{other}']:.1%}" for other in (*BASELINES, "all")],
+        }
+        for words, prefix in (("prediction", "before_"), ("refined", ""))
+        if results
+    ]
 
 
 def _perceptual(report: Report) -> str:

@@ -21,6 +21,9 @@ class Judge(ABC):
     def facts(self) -> dict:
         """What its answers depend on, besides the images, as plain values; answers are kept by it."""
 
+    def ready(self) -> None:  # noqa: B027
+        """Load what it needs; called before the first question, so that a lack shows before any work."""
+
     @abstractmethod
     def compare(self, pairs: Sequence[tuple[Tensor, Tensor]]) -> list[float]:
         """For each pair the probability in [0, 1] that the first image is the better one."""

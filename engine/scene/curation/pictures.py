@@ -9,7 +9,7 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from ....datasets.scene.durable import write_durably
+from ....datasets.replacing import replacing
 from ....datasets.scene.identity import content_key, scene_key
 from ....registry import MODELS
 
@@ -29,17 +29,21 @@ class Pictures:
     def __init__(self, renderer: dict, cache: Path | None = CACHE) -> None:
         self.size = int(renderer["size"])
         self._config, self._renderer = dict(renderer), None
-        known = {"version": VERSION, **{name: str(value) for name, value in renderer.items()}}
-        self._folder = None if cache is None else Path(cache) / content_key(known)[:16]
+        self._folder = None if cache is None else Path(cache) / content_key(self.facts())[:16]
+
+    def facts(self) -> dict:
+        """What the pictures depend on besides the scenes, as plain values."""
+        return {"version": VERSION, **{name: str(value) for name, value in self._config.items()}}
 
     def png(self, scene: dict) -> bytes:
         """The picture of a scene that is complete and within the schema."""
         file = None if self._folder is None else self._folder / f"{scene_key(scene)}.png"
-        if file is not None and file.is_file():
-            return file.read_bytes()
+        if file is not None and file.is_file() and _is_whole(content := file.read_bytes()):
+            return content
         content = encoded(self._draw(scene))
         if file is not None:
-            write_durably(file, content)
+            with replacing(file) as temporary:
+                temporary.write_bytes(content)
         return content
 
     def pixels(self, scene: dict) -> np.ndarray:
@@ -61,6 +65,10 @@ class Pictures:
         return (255 * image.clamp(0, 1)).round().byte().permute(1, 2, 0).cpu().numpy()
 
 
+def _is_whole(png: bytes) -> bool:
+    return png[-8:-4] == b"IEND"
+
+
 def encoded(pixels: np.ndarray) -> bytes:
     """(H, W, 3) uint8, RGB, as PNG."""
     return cv2.imencode(".png", pixels[..., ::-1])[1].tobytes()
@@ -68,4 +76,4 @@ def encoded(pixels: np.ndarray) -> bytes:
 
 def decoded(png: bytes) -> np.ndarray:
     """PNG as (H, W, 3) uint8, RGB."""
-    return np.ascontiguousarray(cv2.imdecode(np.frombuffer(png, np.uint8), cv2.IMREAD_COLOR)[..., ::-1])
+    return np.ascontiguousarray(np.asarray(cv2.imdecode(np.frombuffer(png, np.uint8), cv2.IMREAD_COLOR))[..., ::-1])

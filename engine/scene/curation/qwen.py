@@ -1,6 +1,7 @@
 """A vision-language model as the judge: Qwen2-VL by transformers, asked by the probabilities of its next token."""
 
 from collections.abc import Sequence
+from pathlib import Path
 from typing import Any
 
 import torch
@@ -18,14 +19,15 @@ COMPARED = (
     "balance, rhythm and detail? Answer with one letter, A or B."
 )
 RATED = (
-    "This is an abstract line drawing on black, made of repeated shapes. How beautiful is it, by its composition, balance, rhythm "
-    "and detail? Answer with one digit from 0, ugly or empty, to 9, outstanding."
+    "This is an abstract line drawing on black, made of repeated shapes. How beautiful is it, by its composition, balance, "
+    "rhythm and detail? Answer with one digit from 0, ugly or empty, to 9, outstanding."
 )
+REACH_S = 10.0
 LETTERS, DIGITS = tuple("AB"), tuple("0123456789")
 
 
 class QwenJudge(Judge):
-    """Reads the probabilities of ``A`` and ``B``, or of ten digits, instead of words: a score has no steps, and none is lost in prose.
+    """Reads the probabilities of ``A`` and ``B``, or of ten digits, instead of words: a score has no steps.
 
     Args:
         model: a name on the Hugging Face hub, or a folder with the model and its processor.
@@ -43,6 +45,9 @@ class QwenJudge(Judge):
     def __init__(self, model: str = MODEL, batch: int = 4) -> None:
         self.model, self.batch = model, batch
         self._loaded: tuple[Any, Any] | None = None
+
+    def ready(self) -> None:
+        self._load()
 
     def facts(self) -> dict:
         return {"scorer": "qwen", "model": self.model, "version": VERSION}
@@ -85,18 +90,45 @@ def load_qwen(name: str) -> tuple[Any, Any]:
         raise ImportError('the scorer "qwen" needs transformers: pip install "stillhouse[aesthetics]"') from error
     device = get_device()
     try:
-        processor = AutoProcessor.from_pretrained(name)
-        model = Qwen2VLForConditionalGeneration.from_pretrained(
-            name, dtype=torch.float32 if device == "cpu" else torch.bfloat16, use_safetensors=True
-        )
-    except (OSError, ValueError) as error:
-        reason = str(error).splitlines()[0][:160]
-        raise CurationError(
-            f"{name}: neither in the Hugging Face cache nor to be downloaded ({reason}). Fetch it once where the network is reachable "
-            f"(`hf download {name}`, 4.4 GB), copy ~/.cache/huggingface, or name a folder that holds it with --model; "
-            "--scorer heuristic and --scorer human need no weights."
-        ) from error
+        folder = _fetched(name)
+        processor = AutoProcessor.from_pretrained(folder)
+        dtype = torch.float32 if device == "cpu" else torch.bfloat16
+        model = Qwen2VLForConditionalGeneration.from_pretrained(folder, dtype=dtype, use_safetensors=True)
+    except (OSError, ValueError, RuntimeError) as error:
+        raise _absent(name, error) from error
     return model.to(device).eval(), processor  # type: ignore[arg-type]
+
+
+def _fetched(name: str) -> str:
+    """The folder of a model: itself, of the cache, or downloaded.
+
+    Raises:
+        OSError: the network cannot be reached, or has no such model.
+    """
+    from huggingface_hub import HfApi, snapshot_download
+    from huggingface_hub.errors import LocalEntryNotFoundError
+
+    if Path(name).is_dir():
+        return name
+    try:
+        return snapshot_download(name, local_files_only=True)
+    except LocalEntryNotFoundError:
+        pass
+    try:
+        # Asked once before the download, which tries every file again for half a minute each.
+        HfApi().model_info(name, timeout=REACH_S)
+    except Exception as error:
+        raise OSError(str(error)) from error
+    return snapshot_download(name)
+
+
+def _absent(name: str, error: Exception) -> CurationError:
+    reason = (str(error).splitlines() or [type(error).__name__])[0][:160]
+    return CurationError(
+        f"{name}: neither in the Hugging Face cache nor to be downloaded ({reason}). Fetch it once where the network is "
+        f"reachable (`hf download {name}`, 4.4 GB) and copy ~/.cache/huggingface, or name a folder that holds it with --model; "
+        "--scorer heuristic and --scorer human need no weights."
+    )
 
 
 def _text(words: str) -> dict:

@@ -48,6 +48,6 @@ class Spread:
     def __str__(self) -> str:
         least, low, median, high, most = self.quantiles
         return (
-            f"{self.count} scores, {self.values} different, the most frequent {self.tied:.0%} of them; from {least:.3f} to {most:.3f}, "
-            f"middle {median:.3f}, 80 % within {low:.3f} to {high:.3f}, standard deviation {self.deviation:.3f}"
+            f"{self.count} scores, {self.values} different, the most frequent {self.tied:.0%} of them; from {least:.3f} "
+            f"to {most:.3f}, middle {median:.3f}, 80 % within {low:.3f} to {high:.3f}, standard deviation {self.deviation:.3f}"
         )

@@ -11,9 +11,9 @@ from pathlib import Path
 import pytest
 from scene_toys import scenes
 
-from stillhouse.datasets.scene import SceneError, to_entries, to_prefixed
+from stillhouse.datasets.scene import SceneError, ref_file, to_entries, to_prefixed
 from stillhouse.datasets.scene.identity import scene_key
-from stillhouse.datasets.scene.ref_file import KEPT, Added, RefFile
+from stillhouse.datasets.scene.ref_file import Added, RefFile
 from stillhouse.datasets.scene.refs import read_refs
 
 FORKED = multiprocessing.get_context("fork")
@@ -72,6 +72,16 @@ def test_no_such_line(file: RefFile, number: int):
     assert len(keys(file)) == 2
 
 
+def test_a_line_that_has_moved_is_not_removed(file: RefFile):
+    first, second = scenes(2)
+    file.add([first, second])
+    with pytest.raises(SceneError, match="got another scene"):
+        file.remove(1, scene_key(second))
+    file.remove(1, scene_key(first))
+    file.remove(1, scene_key(second))
+    assert keys(file) == []
+
+
 def test_an_empty_file_has_no_line(file: RefFile):
     with pytest.raises(SceneError, match="expected a file with lines"):
         file.remove(1)
@@ -99,11 +109,12 @@ def test_a_backup_without_its_change_is_passed_over(file: RefFile):
     assert file.undo() == 1 and keys(file) == [scene_key(one)]
 
 
-def test_only_the_newest_states_are_kept(file: RefFile):
-    for scene in scenes(KEPT + 3):
+def test_only_the_newest_states_are_kept(file: RefFile, monkeypatch):
+    monkeypatch.setattr(ref_file, "KEPT", 4)
+    for scene in scenes(7):
         file.add([scene])
-    assert len(list(file.history.iterdir())) == KEPT
-    for left in range(KEPT + 2, 2, -1):
+    assert len(list(file.history.iterdir())) == 4
+    for left in range(6, 2, -1):
         assert file.undo() == left
 
 
@@ -149,7 +160,7 @@ def _churn(path: Path, seed: int, told) -> None:
 
 def test_kills_at_any_moment_lose_nothing_that_was_acknowledged(file: RefFile):
     draw, promised = random.Random(0), set()
-    for kill in range(12):
+    for kill in range(10):
         ours, theirs = FORKED.Pipe(False)
         child = FORKED.Process(target=_churn, args=(file.path, kill, theirs))
         child.start()

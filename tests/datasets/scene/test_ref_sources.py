@@ -12,7 +12,7 @@ from stillhouse.datasets.scene.ref_sources import Places, find_source, numbered,
 
 @pytest.fixture
 def places(tmp_path: Path) -> Places:
-    found = Places(tmp_path / "data", tmp_path / "data" / "quality", tmp_path / "output")
+    found = Places(tmp_path / "data", tmp_path / "data" / "quality", tmp_path / "output", tmp_path / "predicted")
     write_scenes(found.data, 3)
     write_scenes(found.quality, 2)
     write_scenes(found.output / "explore", 2)
@@ -22,6 +22,8 @@ def places(tmp_path: Path) -> Places:
     (found.output / "tulip").mkdir()
     (found.output / "tulip" / "scene.json").write_text(json.dumps({"params": to_entries(scene), "loss": 0.1}))
     (found.output / "tulip" / "scene.png").write_bytes(b"a picture")
+    (found.predicted / "iris").mkdir(parents=True)
+    (found.predicted / "iris" / "scene.json").write_text(json.dumps(scene))
     return found
 
 
@@ -29,6 +31,7 @@ def test_every_form_of_a_name(places: Places):
     known = scenes(5)
     expected = {
         "2": 2, "q:1": 1, "out:0": 0, "out:000001": 1, "out:explore.1/1": 1, "out:rose": 4, "out:rose.json": 4, "out:tulip": 4,
+        "out:iris": 4,
     }  # fmt: skip
     for name, index in expected.items():
         assert find_source(name, places).scene == known[index], name
@@ -49,7 +52,7 @@ def test_other_forms_are_refused(places: Places, name: str):
 def test_what_is_not_there(places: Places):
     with pytest.raises(SceneError, match="expected one of 3 numbers from 0 to 2"):
         find_source("7", places)
-    with pytest.raises(SceneError, match=r"lily\.json or .*lily/scene\.json"):
+    with pytest.raises(SceneError, match=r"output/lily\.json, .*predicted/lily/scene\.json"):
         find_source("out:lily", places)
     with pytest.raises(SceneError, match="expected scenes in that folder"):
         find_source("0", Places(places.data / "none"))
