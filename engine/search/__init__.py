@@ -1,0 +1,1 @@
+"""Finding the scene that a picture shows: prediction, screening of configurations, gradient steps, evolution."""
