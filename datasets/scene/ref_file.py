@@ -7,7 +7,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from .durable import locked, sync_folder, write_durably
+from ..replacing import sync_folder
+from .durable import locked, write_durably
 from .errors import SceneError
 from .forms import to_prefixed
 from .identity import scene_key

@@ -5,7 +5,8 @@ import fcntl
 import os
 from pathlib import Path
 
-from .files import make_folder, sync_folder, unwritable
+from ...replacing import sync_folder
+from .files import make_folder, unwritable
 
 # Closes a line that a kill or a power cut tore, so that readers can tell it from a damaged one.
 TORN = b" #torn"

@@ -7,6 +7,7 @@ import stat
 import uuid
 from pathlib import Path
 
+from ...replacing import sync_folder
 from .errors import PreferenceError
 
 NAME = re.compile(r"[a-z]{1,20}/[0-9a-f]{64}\.(npy|png|jpg)")
@@ -94,15 +95,6 @@ def make_folder(folder: Path) -> None:
         make_folder(folder.parent)
         folder.mkdir(exist_ok=True)
         sync_folder(folder.parent)
-
-
-def sync_folder(folder: Path) -> None:
-    """Have the names in a folder on the disk."""
-    descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)
 
 
 def unwritable(path: Path, error: OSError) -> PreferenceError:

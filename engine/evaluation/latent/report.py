@@ -1,6 +1,5 @@
 """The report: one HTML page that needs no other file."""
 
-import base64
 import io
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -12,6 +11,7 @@ from mmengine.config import Config
 
 from ...checkpoint import write_text
 from ..curves import RunCurves, plot_curves
+from ..html import data_uri, page_template
 from .criteria import Judgement
 from .montage import LIMIT, SENTENCES, rgb_images
 from .page import PAGE
@@ -57,14 +57,11 @@ def write_report(
     Raises:
         ImportError: jinja2 is not installed.
     """
-    try:
-        from jinja2 import Environment
-        from markupsafe import Markup
-    except ImportError as error:
-        raise ImportError('the report needs jinja2: pip install "stillhouse[latent]"') from error
+    template = page_template(PAGE, "latent")
+    from markupsafe import Markup  # a part of jinja2
+
     first, *rest = subjects
-    environment = Environment(autoescape=True)
-    page = environment.from_string(PAGE).render(
+    page = template.render(
         title="Phase 1: latents like natural images",
         verdict=verdict,
         subjects=subjects,
@@ -74,7 +71,7 @@ def write_report(
         remedies=remedies(verdict),
         gallery=_gallery(first, photographs),
         others={one.run.name: [_png(image) for image in rgb_images(one.latents[:SENTENCES])] for one in rest},
-        pictures={name: _uri(file.read_bytes()) for name, file in pictures.items()},
+        pictures={name: data_uri(file.read_bytes()) for name, file in pictures.items()},
         config=Config(first.config).pretty_text if first.config else "",
         source=source,
     )
@@ -124,8 +121,4 @@ def _png(image: np.ndarray) -> str:
         imsave(file, image, cmap="gray", vmin=-LIMIT, vmax=LIMIT, format="png")
     else:
         imsave(file, image, format="png")
-    return _uri(file.getvalue())
-
-
-def _uri(png: bytes) -> str:
-    return "data:image/png;base64," + base64.b64encode(png).decode()
+    return data_uri(file.getvalue())

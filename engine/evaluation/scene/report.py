@@ -1,6 +1,5 @@
 """What an evaluation leaves behind: a picture, a summary, and one HTML page that needs no other file."""
 
-import base64
 import json
 from pathlib import Path
 
@@ -10,6 +9,7 @@ from mmengine.config import Config
 from ....models.raster.contact_sheet import png
 from ....models.scene.pictures import strips
 from ...checkpoint import write_text
+from ..html import data_uri, page_template
 from ..latent.summary import plain
 from ..latent.verdict import mark, shown_values
 from .baselines import NAMES as BASELINES
@@ -36,17 +36,14 @@ def write_report(report: Report, folder: str | Path) -> dict[str, Path]:
     Raises:
         ImportError: jinja2 is not installed.
     """
-    try:
-        from jinja2 import Environment
-    except ImportError as error:
-        raise ImportError('the report needs jinja2: pip install "stillhouse[scene]"') from error
+    template = page_template(PAGE, "scene")
     folder = Path(folder)
     folder.mkdir(parents=True, exist_ok=True)
     written = {name: folder / file for name, file in zip(("scenes", "summary", "report"), _FILES)}
     scale = max(1, SIDE // report.subject.size)
     written["scenes"].write_bytes(png(strips(*report.columns.values(), most=IN_PICTURE, scale=scale)))
     write_text(json.dumps(summary(report), indent=2, allow_nan=False) + "\n", written["summary"])
-    page = Environment(autoescape=True).from_string(PAGE).render(**_shown(report))
+    page = template.render(**_shown(report))
     write_text(page, written["report"])
     return written
 
@@ -129,4 +126,4 @@ def _rows(report: Report) -> list[list[str]]:
 
 def _uri(image: np.ndarray) -> str:
     content = png((255 * image).round().astype(np.uint8))
-    return "data:image/png;base64," + base64.b64encode(content).decode()
+    return data_uri(content)

@@ -11,13 +11,14 @@ from rich.text import Text
 
 from ....models.raster.contact_sheet import png
 from ...checkpoint import write_text
+from ..html import data_uri, page_template
 from ..latent.summary import plain
 from ..latent.verdict import mark, shown_values
 from .distillation import Comparison, Part
 from .distillation_measures import TRAINED_AGAINST
 from .distillation_page import MEANINGS, PAGE
 from .distillation_sheet import sheet
-from .report import data_uri, page_template, write_png
+from .report import write_png
 
 WIDTH = 150  # characters of a table where there is no terminal
 WORDS = {
@@ -39,7 +40,7 @@ def write_comparison(comparison: Comparison, folder: str | Path) -> dict[str, Pa
     Raises:
         ImportError: jinja2 is not installed.
     """
-    template = page_template(PAGE)
+    template = page_template(PAGE, "sketch")
     folder = Path(folder)
     folder.mkdir(parents=True, exist_ok=True)
     written = {"summary": folder / "summary.json", "report": folder / "report.html"}

@@ -1,10 +1,8 @@
 """What an evaluation leaves behind: pictures, a summary, and one HTML page that needs no other file."""
 
-import base64
 import json
 from collections.abc import Iterable, Sequence
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 import torch
@@ -15,6 +13,7 @@ from ....models.raster.contact_sheet import contact_sheet, png
 from ...checkpoint import write_text
 from ...errors import RunFolderError
 from ..curves import plot_curves, read_curves
+from ..html import data_uri, page_template
 from ..latent.criteria import Judgement
 from ..latent.summary import plain
 from ..latent.verdict import mark, shown_values
@@ -43,7 +42,7 @@ def write_report(report: Report, folder: str | Path) -> dict[str, Path]:
     Raises:
         ImportError: jinja2 is not installed.
     """
-    template = page_template(PAGE)
+    template = page_template(PAGE, "sketch")
     folder, first = Path(folder), report.seeds[0]
     folder.mkdir(parents=True, exist_ok=True)
     written = {
@@ -164,25 +163,7 @@ def _chosen(names: Iterable[str], wanted: tuple[str, ...]) -> list[str]:
     return [name for name in names if name in wanted or name.startswith("agreement_")]
 
 
-def page_template(source: str) -> Any:
-    """A page as a template of jinja2, which escapes what is put in.
-
-    Raises:
-        ImportError: jinja2 is not installed.
-    """
-    try:
-        from jinja2 import Environment
-    except ImportError as error:
-        raise ImportError('the report needs jinja2: pip install "stillhouse[sketch]"') from error
-    return Environment(autoescape=True).from_string(source)
-
-
 def write_png(path: Path, image: np.ndarray) -> Path:
     """Write an image (H, W, 3) uint8."""
     path.write_bytes(png(image))
     return path
-
-
-def data_uri(content: bytes) -> str:
-    """A PNG file's content as a link that needs no file."""
-    return "data:image/png;base64," + base64.b64encode(content).decode()
