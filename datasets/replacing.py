@@ -21,6 +21,13 @@ def replacing(path: Path) -> Iterator[Path]:
         temporary.unlink(missing_ok=True)
 
 
+def write_whole(path: Path, content: bytes) -> Path:
+    """Replace a file, or make it, in one step; its path."""
+    with replacing(path) as temporary:
+        temporary.write_bytes(content)
+    return path
+
+
 def sync_folder(folder: Path) -> None:
     """Have the names in a folder on the disk."""
     descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)

@@ -12,7 +12,7 @@ import torch
 from torch import Tensor
 from torch.nn import functional as F
 
-from ...datasets.replacing import replacing
+from ...datasets.replacing import write_whole
 from ...datasets.scene.encoding import encode
 from ...datasets.scene.url_codec import decode_scene, encode_scene
 from ...models.raster.contact_sheet import png
@@ -56,11 +56,11 @@ def write_found(
     names = [f"{found.stage} {found.loss:.4f}" for found in stages]
     notes = ["", *(f"{found.spent} evaluations" for found in stages)]
     sheet = picture(torch.cat([objective.target[None], images]), ["target", *names], notes)
-    _write(folder / "scene.json", json.dumps(scene, indent=1).encode())
-    _write(folder / "scene.png", png(_bytes(image[None])[0]))
-    _write(folder / "stages.png", png(sheet))
-    _write(folder / "parameters.md", parameter_table(stages[0].scene, scene).encode())
-    _write(folder / "result.json", json.dumps(_finite(record), indent=1, allow_nan=False).encode())
+    write_whole(folder / "scene.json", json.dumps(scene, indent=1).encode())
+    write_whole(folder / "scene.png", png(_bytes(image[None])[0]))
+    write_whole(folder / "stages.png", png(sheet))
+    write_whole(folder / "parameters.md", parameter_table(stages[0].scene, scene).encode())
+    write_whole(folder / "result.json", json.dumps(_finite(record), indent=1, allow_nan=False).encode())
     return record
 
 
@@ -93,8 +93,3 @@ def _finite(value: Any) -> Any:
     if isinstance(value, (list, tuple)):
         return [_finite(one) for one in value]
     return None if isinstance(value, float) and not np.isfinite(value) else value
-
-
-def _write(path: Path, content: bytes) -> None:
-    with replacing(path) as temporary:
-        temporary.write_bytes(content)

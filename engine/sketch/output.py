@@ -1,11 +1,11 @@
 """Drawn sketches as files: a contact sheet, one SVG each, an array."""
 
-import os
 from pathlib import Path
 
 import numpy as np
 import torch
 
+from ...datasets.replacing import replacing, write_whole
 from ...models.raster import strokes_to_svg
 from ...models.raster.contact_sheet import contact_sheet, png
 from .generation import Generated
@@ -26,7 +26,7 @@ def write_sheet(drawn: Generated, path: Path, stroke_width: float, columns: int)
     labels = drawn.names if any(drawn.names) else None
     columns = min(columns, 16) if columns > 1 else min(len(drawn.names), 8)
     renderer = dict(type="BezierRasterizer", stroke_width=stroke_width * CELL / CANVAS)
-    return _write(path, png(contact_sheet(drawn.strokes, columns, CELL, labels, renderer)))
+    return write_whole(path, png(contact_sheet(drawn.strokes, columns, CELL, labels, renderer)))
 
 
 def write_svgs(drawn: Generated, folder: Path, stroke_width: float) -> Path:
@@ -34,22 +34,12 @@ def write_svgs(drawn: Generated, folder: Path, stroke_width: float) -> Path:
     for i, (strokes, name) in enumerate(zip(drawn.strokes, drawn.names)):
         plain = "".join(letter if letter.isalnum() else "_" for letter in name)
         svg = strokes_to_svg(strokes, CANVAS, stroke_width=stroke_width)
-        _write(folder / (f"{i:04d}_{plain}.svg" if plain else f"{i:04d}.svg"), svg.encode())
+        write_whole(folder / (f"{i:04d}_{plain}.svg" if plain else f"{i:04d}.svg"), svg.encode())
     return folder
 
 
 def write_npy(drawn: Generated, path: Path) -> Path:
     """(N, S, 4, 2) float32."""
-    temporary = path.with_name(f".{path.name}.{os.getpid()}.npy")
-    path.parent.mkdir(parents=True, exist_ok=True)
-    np.save(temporary, drawn.strokes.to(torch.float32).numpy())
-    os.replace(temporary, path)
-    return path
-
-
-def _write(path: Path, content: bytes) -> Path:
-    path.parent.mkdir(parents=True, exist_ok=True)
-    temporary = path.with_name(f".{path.name}.{os.getpid()}.tmp")
-    temporary.write_bytes(content)
-    os.replace(temporary, path)
+    with replacing(path) as temporary, temporary.open("wb") as file:
+        np.save(file, drawn.strokes.to(torch.float32).numpy())
     return path

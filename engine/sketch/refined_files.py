@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 from torch import Tensor
 
-from ...datasets.replacing import replacing
+from ...datasets.replacing import write_whole
 from ...datasets.sketch.images import read_picture
 from ...models.raster import strokes_to_svg
 from ...models.raster.contact_sheet import LINE, png, sketch_images
@@ -105,13 +105,13 @@ def write_drawings(outputs: Outputs, name: str, picture: Path, drawings: Drawing
     """
     files = outputs.files(name, len(drawings.after))
     for path, strokes in zip(files["svg"], drawings.after):
-        _write(path, strokes_to_svg(strokes, CANVAS, outputs.stroke_width).encode())
+        write_whole(path, strokes_to_svg(strokes, CANVAS, outputs.stroke_width).encode())
     for path in files["png"]:
-        _write(path, png(strip(picture, drawings, outputs.stroke_width)))
+        write_whole(path, png(strip(picture, drawings, outputs.stroke_width)))
     for path, strokes in zip(files["pairs"], drawings.after):
         write_pair(path, picture, strokes, outputs.caption)
     written = [file for kind in files.values() for file in kind]
-    _write(outputs.record(name), json.dumps(_record(drawings, request, written), indent=1).encode())
+    write_whole(outputs.record(name), json.dumps(_record(drawings, request, written), indent=1).encode())
     return [*written, outputs.record(name)]
 
 
@@ -141,8 +141,3 @@ def _record(drawings: Drawings, request: Mapping, files: Sequence[Path]) -> dict
 def _numbers(values: Tensor) -> list[float | None]:
     # JSON has no infinity.
     return [round(value, DIGITS) if math.isfinite(value) else None for value in values.tolist()]
-
-
-def _write(path: Path, content: bytes) -> None:
-    with replacing(path) as temporary:
-        temporary.write_bytes(content)

@@ -1,6 +1,7 @@
 """What a browser sends: text that is believed only as far as it is checked."""
 
 import json
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from ....datasets.sketch.preferences.line import RULES
@@ -36,12 +37,7 @@ def parse_request(text: object) -> Request:
     Raises:
         PageError: it has another form.
     """
-    try:
-        content = json.loads(text) if isinstance(text, str) and len(text) <= MAX_REQUEST else None
-    except (ValueError, RecursionError):
-        content = None
-    if not isinstance(content, dict) or content.get("act") not in ACTS:
-        raise PageError("The page and the server do not understand each other. Reload the page.")
+    content = read_content(text, ACTS)
     id, ms, ratings = content.get("id"), content.get("ms"), content.get("ratings")
     return Request(
         content["act"],
@@ -50,3 +46,22 @@ def parse_request(text: object) -> Request:
         ms if RULES["response_ms"].holds(ms) else None,
         tuple(one if RULES["rating"].holds(one) else 0 for one in ratings) if isinstance(ratings, list) else (),
     )
+
+
+def read_content(text: object, acts: Sequence[str]) -> dict:
+    """The object that a page sent as JSON.
+
+    Args:
+        text: as it came.
+        acts: one of which it names under ``act``.
+
+    Raises:
+        PageError: too long, no JSON object, or another act.
+    """
+    try:
+        content = json.loads(text) if isinstance(text, str) and len(text) <= MAX_REQUEST else None
+    except (ValueError, RecursionError):
+        content = None
+    if not isinstance(content, dict) or content.get("act") not in acts:
+        raise PageError("The page and the server do not understand each other. Reload the page.")
+    return content

@@ -1,12 +1,10 @@
 """What a browser sends: text that is believed only as far as it is checked."""
 
-import json
 import re
 from dataclasses import dataclass
 
-from ....preferences.page import PageError
+from ....preferences.page.request import read_content
 
-MAX_REQUEST = 4096
 ACTS = ("open", "keep", "remove", "undo")
 _SHELF = re.compile(r"refs|(q|out)?:?")
 _NAME = re.compile(r"[A-Za-z0-9_.:/-]{1,120}")
@@ -39,12 +37,7 @@ def parse_request(text: object) -> Request:
     Raises:
         PageError: it has another form.
     """
-    try:
-        content = json.loads(text) if isinstance(text, str) and len(text) <= MAX_REQUEST else None
-    except (ValueError, RecursionError):
-        content = None
-    if not isinstance(content, dict) or content.get("act") not in ACTS:
-        raise PageError("The page and the server do not understand each other. Reload the page.")
+    content = read_content(text, ACTS)
     page, compared, shelf = content.get("page"), content.get("compared"), content.get("shelf")
     return Request(
         content["act"],
