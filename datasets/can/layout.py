@@ -70,10 +70,16 @@ def discover(root: str | Path) -> list[Recording]:
     remedy = "`make demo` writes a synthetic set; choose another with --cfg-options data_root=FOLDER."
     if not root.is_dir():
         raise CANFormatError(root.absolute(), "no such folder", "the root of a CAN data set", remedy)
-    found = [recording for entry in root.iterdir() for recording in _recordings(entry)]
+    found = recordings_below(root)
     if not any(recording.is_train for recording in found):
         layout = "train_*/NAME.csv or train_*__NAME.parquet (any known suffix)"
         raise CANFormatError(root.absolute(), f"{len(found)} recordings, none to train on", layout, remedy)
+    return found
+
+
+def recordings_below(folder: Path) -> list[Recording]:
+    """Every recording below a folder, whatever splits there are, training first, then by split and name."""
+    found = [recording for entry in folder.iterdir() for recording in _recordings(entry)]
     return sorted(found, key=lambda recording: (not recording.is_train, recording.source))
 
 

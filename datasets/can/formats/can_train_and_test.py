@@ -5,6 +5,7 @@ The label column may be missing. An empty data field is a frame of DLC 0; a trai
 Source: Lampe and Meng, 2023, https://bitbucket.org/brooke-lampe/can-train-and-test
 """
 
+from collections.abc import Iterator
 from pathlib import Path
 
 import numpy as np
@@ -12,7 +13,8 @@ import numpy as np
 from ..errors import CANFormatError
 from ..frames import Frames, concatenate
 from .hcrl import nothing
-from .text import Column, Lines, decimals, hexadecimals, payloads, read_lines
+from .salvage import Faults, salvage
+from .text import Column, Lines, decimals, identifiers, payloads, read_lines
 
 COLUMNS = ("timestamp", "arbitration_id", "data_field", "attack")
 
@@ -29,11 +31,29 @@ def read(path: Path) -> Frames:
     Raises:
         CANFormatError: other columns, a row of another width, a field that does not parse, or no frames.
     """
-    width = _columns(path)
-    parts = [_parse(lines, width) for lines in read_lines(path, b",", merge=False, skip=1)]
+    parts = list(iterate(path))
     if not any(len(part) for part in parts):
         raise nothing(path)
     return concatenate(parts, str(path))
+
+
+def iterate(path: Path, faults: Faults | None = None, block_bytes: int | None = None) -> Iterator[Frames]:
+    """The same as ``read`` a block at a time; ``faults`` counts bad lines, which are then left out.
+
+    Args:
+        path: the file.
+        faults: None raises for the first bad line.
+        block_bytes: size of a block, see ``read_lines``.
+
+    Returns:
+        stretches of frames, in order.
+
+    Raises:
+        CANFormatError: see ``read``.
+    """
+    width = _columns(path)
+    for lines in read_lines(path, b",", merge=False, skip=1, block_bytes=block_bytes):
+        yield from salvage(lambda rows: _parse(rows, width), lines, faults)
 
 
 def _columns(path: Path) -> int:
@@ -50,7 +70,7 @@ def _parse(lines: Lines, width: int) -> Frames:
     remedy = "The row is truncated or has extra fields: mend or drop it."
     lines.require(lines.count == width, f"{width} fields", remedy)
     payload, dlc = payloads(lines.column(2))
-    time_s, can_id = decimals(lines.column(0)), hexadecimals(lines.column(1))
+    time_s, can_id = decimals(lines.column(0)), identifiers(lines.column(1))
     label = _labels(lines.column(3)) if width == len(COLUMNS) else None
     return Frames(time_s, can_id, payload, dlc, label, str(lines.path))
 

@@ -5,13 +5,15 @@
 Source: Gazdag et al., 2023, the CAN recordings of CrySyS Lab.
 """
 
+from collections.abc import Iterator
 from pathlib import Path
 
 import numpy as np
 
 from ..frames import Frames, concatenate
 from .hcrl import nothing
-from .text import Column, Lines, decimals, hexadecimals, payloads, read_lines
+from .salvage import Faults, salvage
+from .text import Column, Lines, decimals, identifiers, payloads, read_lines
 
 FLAGS = (b"True", b"False", b"1", b"0")
 _WIDTH = 6
@@ -29,10 +31,28 @@ def read(path: Path) -> Frames:
     Raises:
         CANFormatError: a line of another form, or no frames.
     """
-    parts = [_parse(lines) for lines in read_lines(path, b"()# \t\r", merge=True)]
+    parts = list(iterate(path))
     if not any(len(part) for part in parts):
         raise nothing(path)
     return concatenate(parts, str(path))
+
+
+def iterate(path: Path, faults: Faults | None = None, block_bytes: int | None = None) -> Iterator[Frames]:
+    """The same as ``read`` a block at a time; ``faults`` counts bad lines, which are then left out.
+
+    Args:
+        path: the file.
+        faults: None raises for the first bad line.
+        block_bytes: size of a block, see ``read_lines``.
+
+    Returns:
+        stretches of frames, in order.
+
+    Raises:
+        CANFormatError: see ``read``.
+    """
+    for lines in read_lines(path, b"()# \t\r", merge=True, block_bytes=block_bytes):
+        yield from salvage(_parse, lines, faults)
 
 
 def _parse(lines: Lines) -> Frames:
@@ -43,7 +63,7 @@ def _parse(lines: Lines) -> Frames:
     end = np.where(empty, data.start, data.end)
     payload, dlc = payloads(Column(lines.path, lines.text, data.start, end, lines.line))
     label = _truth(lines.column(-2)) | _truth(lines.column(-1))
-    time_s, can_id = decimals(lines.column(0)), hexadecimals(lines.column(2))
+    time_s, can_id = decimals(lines.column(0)), identifiers(lines.column(2))
     return Frames(time_s, can_id, payload, dlc, label, str(lines.path))
 
 

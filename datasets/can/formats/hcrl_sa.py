@@ -3,11 +3,13 @@
 Source: https://ocslab.hksecurity.net/Datasets/survival-ids
 """
 
+from collections.abc import Iterator
 from pathlib import Path
 
 from ..frames import Frames, concatenate
 from .hcrl import nothing, parse
-from .text import read_lines
+from .salvage import Faults, salvage
+from .text import Lines, read_lines
 
 
 def read(path: Path) -> Frames:
@@ -22,11 +24,33 @@ def read(path: Path) -> Frames:
     Raises:
         CANFormatError: a line of another width than its DLC asks for, or no frames at all.
     """
-    parts: list[Frames] = []
-    flag = None
-    for lines in read_lines(path, b", \t\r", merge=True):
-        parts.append(parse(lines, 1, 2, flag))
-        flag = parts[0].label is not None
+    parts = list(iterate(path))
     if not any(len(part) for part in parts):
         raise nothing(path)
     return concatenate(parts, str(path))
+
+
+def iterate(path: Path, faults: Faults | None = None, block_bytes: int | None = None) -> Iterator[Frames]:
+    """The same as ``read`` a block at a time; ``faults`` counts bad lines, which are then left out.
+
+    Args:
+        path: the file.
+        faults: None raises for the first bad line.
+        block_bytes: size of a block, see ``read_lines``.
+
+    Returns:
+        stretches of frames, in order.
+
+    Raises:
+        CANFormatError: see ``read``.
+    """
+    flag: bool | None = None
+
+    def parse_alike(rows: Lines) -> Frames:
+        nonlocal flag
+        found = parse(rows, 1, 2, flag)
+        flag = found.label is not None if len(found) else flag
+        return found
+
+    for lines in read_lines(path, b", \t\r", merge=True, block_bytes=block_bytes):
+        yield from salvage(parse_alike, lines, faults)

@@ -1,16 +1,22 @@
 """Parquet tables of frames: ``timestamp``, ``id``, ``data_field`` and, where known, ``label`` (0 or 1)."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
 from ..errors import CANFormatError
-from ..frames import Frames
+from ..frames import LARGEST_ID, Frames, concatenate
 from .hcrl import nothing
+from .salvage import Faults, salvage
 from .text import ROOM, Column, payloads
 
 COLUMNS = ("timestamp", "id", "data_field")
 LABEL = "label"
+_CHUNK = 1 << 18
 
 
 def read(path: Path) -> Frames:
@@ -23,60 +29,116 @@ def read(path: Path) -> Frames:
         frames, labelled where the table has ``label``.
 
     Raises:
-        CANFormatError: not a parquet file, a missing column, an empty cell, a payload that does not parse, or no frames.
+        CANFormatError: not a parquet file, a missing column, an empty cell, an identifier, a time or a payload that is
+            none, or no frames.
         ImportError: pyarrow is absent.
     """
-    table = _table(path)
-    if not table.num_rows:
+    parts = list(iterate(path))
+    if not any(len(part) for part in parts):
         raise nothing(path)
-    payload, dlc = payloads(_strings(path, table["data_field"]))
-    label = _numbers(path, table, LABEL, np.uint8) if LABEL in table.column_names else None
-    time_s, can_id = _numbers(path, table, "timestamp", np.float64), _numbers(path, table, "id", np.uint32)
-    return Frames(time_s, can_id, payload, dlc, label, str(path))
+    return concatenate(parts, str(path))
 
 
-def _table(path: Path):
+def iterate(path: Path, faults: Faults | None = None, chunk: int = _CHUNK) -> Iterator[Frames]:
+    """The same a stretch at a time.
+
+    Args:
+        path: the file.
+        faults: counts bad rows, which are left out; None raises for the first.
+        chunk: rows of a stretch, at most.
+
+    Returns:
+        stretches of frames, in order.
+
+    Raises:
+        CANFormatError: see ``read``.
+        ImportError: pyarrow is absent.
+    """
+    before = 0
+    for batch in _batches(path, chunk):
+        yield from salvage(_Rows.frames, _Rows(path, batch, before), faults)
+        before += batch.num_rows
+
+
+def _batches(path: Path, chunk: int) -> Iterator:
     try:
-        import pyarrow as arrow
         import pyarrow.parquet as parquet
     except ImportError as error:
         raise ImportError(
             f"{path}: reading parquet needs pyarrow. Install the extra: pip install -e '.[can]'"
         ) from error
-    remedy = "Export the recording again, with those columns."
-    try:
-        names = parquet.read_schema(path).names
+    with _refusing(path), parquet.ParquetFile(path) as file:
+        names = file.schema_arrow.names
         if missing := [name for name in COLUMNS if name not in names]:
+            remedy = "Export the recording again, with those columns."
             raise CANFormatError(path, f"{len(names)} columns {names}", f"columns {missing} too", remedy)
-        return parquet.read_table(path, columns=[*COLUMNS, *([LABEL] if LABEL in names else [])], use_threads=False)
-    except arrow.ArrowInvalid as error:
+        columns = [*COLUMNS, *([LABEL] if LABEL in names else [])]
+        yield from file.iter_batches(chunk, columns=columns, use_threads=False)
+
+
+@contextmanager
+def _refusing(path: Path) -> Iterator[None]:
+    """pyarrow's refusals, a truncated file's among them, as errors of the format."""
+    import pyarrow as arrow
+
+    try:
+        yield
+    except (arrow.ArrowInvalid, OSError) as error:
+        remedy = "Export the recording again, or copy it again if it is truncated."
         raise CANFormatError(path, f"a file that is no parquet table ({error})", "parquet", remedy) from error
 
 
-def _numbers(path: Path, table, name: str, dtype: type) -> np.ndarray:
-    column = table[name]
-    _no_nulls(path, name, column)
-    values = column.to_numpy()
-    if values.dtype.kind not in "biuf" or (values.dtype.kind == "f" and dtype is not np.float64):
-        remedy = "Store identifiers and labels as integers, timestamps as floating-point seconds."
-        raise CANFormatError(f"{path} (column {name})", f"type {column.type}", str(np.dtype(dtype)), remedy)
-    return np.ascontiguousarray(values.astype(dtype))
+@dataclass(frozen=True)
+class _Rows:
+    """Some rows of a table; ``before`` rows came earlier."""
 
+    path: Path
+    batch: Any
+    before: int
 
-def _strings(path: Path, column) -> Column:
-    import pyarrow as arrow
+    def __len__(self) -> int:
+        return self.batch.num_rows
 
-    _no_nulls(path, "data_field", column)
-    array = arrow.concat_arrays(column.cast(arrow.large_string()).chunks)
-    _, offsets, data = array.buffers()
-    characters = np.frombuffer(data, np.uint8) if data is not None else np.zeros(0, np.uint8)
-    text = np.concatenate((characters, np.zeros(ROOM, np.uint8)))
-    bounds = np.frombuffer(offsets, np.int64)[array.offset : array.offset + len(array) + 1]
-    return Column(path, text, bounds[:-1], bounds[1:], np.arange(len(array)))
+    def __getitem__(self, rows: slice) -> "_Rows":
+        first, end, _ = rows.indices(len(self))
+        return _Rows(self.path, self.batch.slice(first, end - first), self.before + first)
 
+    def frames(self) -> Frames:
+        payload, dlc = payloads(self._strings("data_field"))
+        label = self._numbers(LABEL, np.uint8) if LABEL in self.batch.schema.names else None
+        time_s, can_id = self._numbers("timestamp", np.float64), self._numbers("id", np.uint32)
+        self._refuse("timestamp", ~np.isfinite(time_s), time_s, "finite seconds")
+        self._refuse("id", can_id > LARGEST_ID, can_id, f"an identifier of at most 29 bits (<= {LARGEST_ID})")
+        return Frames(time_s, can_id, payload, dlc, label, str(self.path))
 
-def _no_nulls(path: Path, name: str, column) -> None:
-    if column.null_count:
-        row = int(np.argmax(column.is_null().to_numpy()))
-        remedy = "Fill or drop that row; an empty payload is an empty string."
-        raise CANFormatError(f"{path}:{row} (column {name})", "an empty cell", "a value", remedy)
+    def _numbers(self, name: str, dtype: type) -> np.ndarray:
+        column = self._column(name)
+        values = column.to_numpy(zero_copy_only=False)
+        if values.dtype.kind not in "biuf" or (values.dtype.kind == "f" and dtype is not np.float64):
+            remedy = "Store identifiers and labels as integers, timestamps as floating-point seconds."
+            raise CANFormatError(f"{self.path} (column {name})", f"type {column.type}", str(np.dtype(dtype)), remedy)
+        return np.ascontiguousarray(values.astype(dtype))
+
+    def _strings(self, name: str) -> Column:
+        import pyarrow as arrow
+
+        array = self._column(name).cast(arrow.large_string())
+        _, offsets, data = array.buffers()
+        characters = np.frombuffer(data, np.uint8) if data is not None else np.zeros(0, np.uint8)
+        text = np.concatenate((characters, np.zeros(ROOM, np.uint8)))
+        bounds = np.frombuffer(offsets, np.int64)[array.offset : array.offset + len(array) + 1]
+        return Column(self.path, text, bounds[:-1], bounds[1:], self.before + np.arange(len(array)))
+
+    def _column(self, name: str):
+        column = self.batch[name]
+        if column.null_count:
+            row = self.before + int(np.argmax(column.is_null().to_numpy(zero_copy_only=False)))
+            remedy = "Fill or drop that row; an empty payload is an empty string."
+            raise CANFormatError(f"{self.path}:{row} (column {name})", "an empty cell", "a value", remedy)
+        return column
+
+    def _refuse(self, name: str, bad: np.ndarray, values: np.ndarray, expected: str) -> None:
+        if bad.any():
+            row = int(bad.argmax())
+            where = f"{self.path}:{self.before + row} (column {name})"
+            raise CANFormatError(where, str(values[row]), expected, "Mend or drop that row.")

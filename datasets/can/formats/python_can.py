@@ -1,18 +1,22 @@
-"""Whatever python-can opens: candump .log, .asc, .blf, .trc, .mf4, .db. These logs carry no labels."""
+"""Whatever python-can opens: .asc, .blf, .trc, .mf4, .db. These logs carry no labels."""
 
+from collections.abc import Iterator
 from pathlib import Path
 
 import numpy as np
 
 from ..errors import CANFormatError
-from ..frames import Frames
+from ..frames import Frames, concatenate
 from .hcrl import nothing
+from .salvage import Faults
 
-SUFFIXES = (".log", ".asc", ".blf", ".trc", ".mf4", ".db")
+SUFFIXES = (".asc", ".blf", ".trc", ".mf4", ".db")
+_CHUNK = 1 << 16
+_FD = "CAN FD is not supported; convert or drop such frames."
 
 
 def read(path: Path) -> Frames:
-    """Read one log, message by message; error frames are left out.
+    """Read one log; error frames are left out.
 
     Args:
         path: the file.
@@ -24,27 +28,68 @@ def read(path: Path) -> Frames:
         CANFormatError: python-can cannot read it, a CAN FD frame, or no frames.
         ImportError: python-can is absent.
     """
+    parts = list(iterate(path))
+    if not parts:
+        raise nothing(path)
+    return concatenate(parts, str(path))
+
+
+def iterate(path: Path, faults: Faults | None = None, chunk: int = _CHUNK) -> Iterator[Frames]:
+    """The same a stretch at a time, message by message.
+
+    Args:
+        path: the file.
+        faults: counts CAN FD frames, which are left out; None raises for the first.
+        chunk: frames of a stretch.
+
+    Returns:
+        stretches of frames, in order.
+
+    Raises:
+        CANFormatError: see ``read``; where python-can gives up nothing more can be read, with ``faults`` or without.
+        ImportError: python-can is absent.
+    """
+    rows: list[tuple[float, int, bytes]] = []
+    try:
+        for number, message in enumerate(_messages(path), 1):
+            data = bytes(message.data)
+            if len(data) > 8:
+                error = CANFormatError(f"{path}, frame {number}", f"{len(data)} bytes", "at most 8", _FD)
+                if faults is None:
+                    raise error
+                faults.add(error)
+                continue
+            rows.append((message.timestamp, message.arbitration_id, data))
+            if len(rows) == chunk:
+                yield _frames(path, rows)
+                rows = []
+    except CANFormatError:
+        if rows and faults is not None:
+            yield _frames(path, rows)
+        raise
+    if rows:
+        yield _frames(path, rows)
+
+
+def _messages(path: Path) -> Iterator:
     try:
         import can
     except ImportError as error:
         raise ImportError(f"{path}: this log needs python-can. Install the extra: pip install -e '.[can]'") from error
-    rows = []
+    read = 0
     try:
         with can.LogReader(str(path)) as reader:
-            rows.extend((m.timestamp, m.arbitration_id, bytes(m.data)) for m in reader if not m.is_error_frame)
+            for message in reader:
+                if not message.is_error_frame:
+                    read += 1
+                    yield message
     except Exception as error:
         remedy = "Check that the suffix matches the format, and mend or drop that frame."
-        raise CANFormatError(f"{path}, frame {len(rows) + 1}", f"{error!r}", f"a {path.suffix} log", remedy) from error
-    if not rows:
-        raise nothing(path)
-    return _frames(path, *zip(*rows))
+        raise CANFormatError(f"{path}, frame {read + 1}", f"{error!r}", f"a {path.suffix} log", remedy) from error
 
 
-def _frames(path: Path, time_s: tuple, can_id: tuple, data: tuple) -> Frames:
-    dlc = np.array([len(one) for one in data])
-    if (dlc > 8).any():
-        row = int((dlc > 8).argmax())
-        remedy = "CAN FD is not supported; convert or drop such frames."
-        raise CANFormatError(f"{path}, frame {row + 1}", f"{dlc[row]} bytes", "at most 8", remedy)
+def _frames(path: Path, rows: list[tuple[float, int, bytes]]) -> Frames:
+    time_s, can_id, data = zip(*rows)
     payload = np.frombuffer(b"".join(one.ljust(8, b"\0") for one in data), np.uint8).reshape(-1, 8)
-    return Frames(np.array(time_s, float), np.array(can_id, np.uint32), payload, dlc.astype(np.uint8), None, str(path))
+    dlc = np.array([len(one) for one in data], np.uint8)
+    return Frames(np.array(time_s, float), np.array(can_id, np.uint32), payload, dlc, None, str(path))

@@ -11,6 +11,7 @@ from pathlib import Path
 import numpy as np
 
 from ..errors import CANFormatError
+from ..frames import LARGEST_ID
 
 BLOCK_BYTES = 1 << 24
 ROOM = 64
@@ -90,6 +91,13 @@ class Lines:
     count: np.ndarray
     line: np.ndarray
 
+    def __len__(self) -> int:
+        return len(self.line)
+
+    def __getitem__(self, rows: slice | np.ndarray) -> "Lines":
+        parts = (self.first[rows], self.count[rows], self.line[rows])
+        return Lines(self.path, self.text, self.start, self.end, *parts)
+
     def column(self, index: int | np.ndarray) -> Column:
         """The ``index``-th token of every line; negative indices count from the end."""
         from_end = self.count if np.ndim(index) == 0 and index < 0 else 0
@@ -106,7 +114,9 @@ class Lines:
             raise CANFormatError(where, f"{line!r} ({self.count[row]} fields)", expected, remedy)
 
 
-def read_lines(path: Path, separators: bytes, merge: bool, skip: int = 0) -> Iterator[Lines]:
+def read_lines(
+    path: Path, separators: bytes, merge: bool, skip: int = 0, block_bytes: int | None = None
+) -> Iterator[Lines]:
     """Cut a text file into blocks of whole lines, and these into tokens.
 
     Args:
@@ -114,6 +124,7 @@ def read_lines(path: Path, separators: bytes, merge: bool, skip: int = 0) -> Ite
         separators: the characters that part tokens; a line feed always does.
         merge: whether a run of separators counts as one; otherwise empty tokens exist, and blanks around are trimmed.
         skip: lines to leave out at the top.
+        block_bytes: characters in a block, about; ``BLOCK_BYTES`` by default.
 
     Returns:
         the blocks' lines, in order.
@@ -123,7 +134,7 @@ def read_lines(path: Path, separators: bytes, merge: bool, skip: int = 0) -> Ite
         for _ in range(skip):
             file.readline()
             line += 1
-        while block := file.read(BLOCK_BYTES):
+        while block := file.read(block_bytes or BLOCK_BYTES):
             whole, newline, rest_now = (rest + block).rpartition(b"\n")
             if newline:
                 yield _tokenise(path, whole + newline, line, separators, merge)
@@ -223,6 +234,24 @@ def hexadecimals(column: Column, what: str = "a hexadecimal CAN identifier", mos
         value = np.where(inside, (value << 4) | nibble, value)
     if bad.any():
         raise column.error(bad, f"{what} of 1 to {most} digits", "Identifiers and bytes are hexadecimal without 0x.")
+    return value
+
+
+def identifiers(column: Column) -> np.ndarray:
+    """Parse CAN identifiers, hexadecimal without 0x.
+
+    Args:
+        column: the tokens, 1 to 8 digits.
+
+    Returns:
+        (n,) uint32 of at most 29 bits.
+
+    Raises:
+        CANFormatError: a token that is none.
+    """
+    value = hexadecimals(column)
+    if (bad := value > LARGEST_ID).any():
+        raise column.error(bad, f"an identifier of at most 29 bits (<= {LARGEST_ID:x})", "Mend or drop that line.")
     return value
 
 

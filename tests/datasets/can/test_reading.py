@@ -118,10 +118,31 @@ def test_crysys_flags_mark_modified_and_injected_frames(write):
     _same(frames, [0, 0.5, 1.5], [0x110, 0x410, 0x411], ["02202e1300181300", "000e", ""], [0, 1, 1])
 
 
-def test_candump_goes_through_python_can(write):
-    pytest.importorskip("can")
-    frames = read_frames(write("plain.log", "(1.25) can0 110#0220\n(1.5) can0 1ABCDEF0#FF\n"))
-    _same(frames, [1.25, 1.5], [0x110, 0x1ABCDEF0], ["0220", "ff"], None)
+def test_candump(write):
+    rows = "(1.25) can0 110#0220\n(1.5) can0 1ABCDEF0#FF R\n(1.75) can1 7FF#00112233445566Aa T\n"
+    frames = read_frames(write("plain.log", rows))
+    _same(frames, [1.25, 1.5, 1.75], [0x110, 0x1ABCDEF0, 0x7FF], ["0220", "ff", "00112233445566aa"], None)
+
+
+def test_candump_of_remote_and_error_frames(write):
+    rows = "(1.0) can0 110#R\n(1.1) can0 111#r8\n(1.2) can0 20000080#0000000000000000\n(1.3) can0 112#\n(1.4) can0 113#01\n"
+    with pytest.warns(CANDataWarning, match="3 frames have an empty payload"):
+        frames = read_frames(write("plain.log", rows))
+    _same(frames, [1.0, 1.1, 1.3, 1.4], [0x110, 0x111, 0x112, 0x113], ["", "", "", "01"], None)
+
+
+def test_candump_agrees_with_python_can(tmp_path, make_frames):
+    can = pytest.importorskip("can")
+    frames, path = make_frames(500), tmp_path / "plain.log"
+    with can.Logger(str(path)) as logger:
+        for time_s, can_id, payload, dlc in zip(frames.timestamp_s, frames.can_id, frames.payload, frames.dlc):
+            data = payload[:dlc].tobytes()
+            logger(can.Message(timestamp=time_s, arbitration_id=int(can_id), data=data, is_extended_id=False))
+    read = read_frames(path)
+    assert read.can_id.tolist() == frames.can_id.tolist()
+    with can.LogReader(str(path)) as reader:
+        assert [m.timestamp for m in reader] == read.timestamp_s.tolist()
+    np.testing.assert_array_equal(read.payload, frames.payload)
 
 
 @pytest.mark.parametrize("suffix", [".asc", ".blf", ".trc", ".db"])
@@ -194,8 +215,10 @@ def test_error_lines_count_across_blocks(write, monkeypatch):
         ("a.txt", "Timestamp: 1.0 ID: 0350\n", r"a\.txt:1: got .*expected Timestamp: SECONDS ID: HEX"),
         ("a.log", "(0.0) can0 110#0220 False False\n(1.0) can0 110\n", r"a\.log:2: got .*expected \(SECONDS\) CHANNEL"),
         ("a.log", "(0.0) can0 110#0220 Maybe False\n", r"a\.log:1: got 'Maybe', expected True or False"),
-        ("a.log", "(0.0) can0 110#0220 x y z\n", r"a\.log, frame 1: got .*expected a \.log log"),
-        ("a.log", "(0.0) can0 110##1" + "00" * 12 + "\n", r"a\.log, frame 1: got 12 bytes, expected at most 8"),
+        ("a.log", "(0.0) can0 110#0220 x y z\n", r"a\.log:1: got .*expected \(SECONDS\) CHANNEL ID#DATA"),
+        ("a.log", "(0.0) can0 110#02\n(0.1) can0 110\n", r"a\.log:2: got .*expected ID#DATA"),
+        ("a.asc", "date\nbase hex\n0.1 1 123x Rx d\n", r"a\.asc, frame 1: got .*expected a \.asc log"),
+        ("a.log", "(0.0) can0 110##1" + "00" * 12 + "\n", r"a\.log:1: got .*expected classical CAN"),
         ("a.log", "", r"a\.log: got no frames"),
         ("a.xyz", "", r"a\.xyz: got suffix '\.xyz', expected one of \.csv"),
         ("a.parquet", "no table", r"a\.parquet: got a file that is no parquet table"),
@@ -249,3 +272,43 @@ def test_real_recordings(real_can):
     assert len(benign) == len(modified) == 17_935
     assert modified.label.sum() == 60
     assert set(modified.can_id[modified.label == 1].tolist()) == {0x410}
+
+
+def test_remote_frames_of_the_normal_run_are_empty_and_error_frames_left_out(write):
+    start = "Timestamp: 1479121434.85        ID: 02c0    "
+    rows = "100    DLC: 8\n", "100    DLC: 2    01 02\n", "001    DLC: 8    00\n", "010    DLC: 1    ff\n"
+    with pytest.warns(CANDataWarning, match="2 frames have an empty payload"):
+        frames = read_frames(write("normal_run_data.txt", "".join(start + row for row in rows)))
+    _same(frames, [1479121434.85] * 3, [0x2C0] * 3, ["", "", "ff"], None)
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "message"),
+    [
+        ("a.txt", "Timestamp: 1.0 ID: 0350 0a0 DLC: 0\n", r"a\.txt:1: got '0a0', expected three flags, each 0 or 1"),
+        ("a.txt", "Timestamp: 1.0 ID: 0350 00 DLC: 0\n", r"a\.txt:1: got '00', expected three flags"),
+        ("a.csv", HEADER + "1,0C1,,0\n2,20000000,,0\n", r"a\.csv:3: got '20000000', expected .* at most 29 bits"),
+        ("a.csv", "1.0,20000000,0,R\n", r"a\.csv:1: got '20000000', expected .* at most 29 bits"),
+    ],
+)
+def test_refuses_flags_and_identifiers_by_line(write, name, content, message):
+    with pytest.raises(CANFormatError, match=message):
+        read_frames(write(name, content))
+
+
+@pytest.mark.parametrize(
+    ("change", "message"),
+    [
+        ({"id": [1, 2, 0x20000000]}, r"a\.parquet:2 \(column id\): got 536870912, expected .* 29 bits"),
+        ({"timestamp": [1.0, 2.0, float("nan")]}, r"a\.parquet:2 \(column timestamp\): got nan, expected finite"),
+        ({"data_field": ["", "", "0"]}, r"a\.parquet:2: got '0', expected an even number"),
+    ],
+)
+def test_rows_of_tables_count_across_batches(tmp_path, change, message):
+    arrow = pytest.importorskip("pyarrow")
+    from stillhouse.datasets.can.reading import iterate_frames
+
+    columns = {"timestamp": [1.0, 2.0, 3.0], "id": [1, 2, 3], "data_field": ["30", "31", "32"], **change}
+    __import__("pyarrow.parquet").parquet.write_table(arrow.table(columns), tmp_path / "a.parquet")
+    with pytest.raises(CANFormatError, match=message):
+        list(iterate_frames(tmp_path / "a.parquet", chunk=2))
