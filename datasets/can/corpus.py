@@ -1,15 +1,17 @@
 """A data root as three splits of graphs, without leakage between them.
 
 Each training recording is cut in time: its last ``val_fraction`` is validation, one window before that is left out. Test
-recordings are taken whole. Windows are made after the cut; the vocabulary and the scaler see benign training windows only.
+recordings are taken whole. Windows are made after the cut; the vocabulary, the scaler and the vehicles' profiles see benign
+training traffic only.
 """
 
 import hashlib
 import json
 import warnings
 from collections.abc import Iterable
-from dataclasses import dataclass, replace
+from dataclasses import asdict, dataclass, field, fields, replace
 from pathlib import Path
+from typing import Literal, get_args
 
 import numpy as np
 from mmengine.logging import print_log
@@ -19,16 +21,22 @@ from rich.progress import track
 from . import cache
 from .audit import LeakageAudit
 from .errors import CANDataWarning, CANFormatError
+from .features import NODE_FEATURES
 from .frames import Frames
 from .graphs import build_graphs, check_window, empty_graphs
 from .layout import Recording, discover
 from .packed import PackedGraphs, concatenate_graphs
+from .profile.nodes import PROFILE_NODE_FEATURES
+from .profile.profile import Profile
 from .reading import read_frames
+from .vehicles import Vehicles, start_of
+from .views import Viewing, test_view, training_views, validation_views
 from .vocabulary import Scaler, Vocabulary, benign_nodes
 
 SPLITS = ("train", "val", "test")
+NodeFeatures = Literal["profile", "absolute"]
 # Part of every digest: raise it when graphs or features change, so that older caches and checkpoints do not match.
-_VERSION = 1
+_VERSION = 5
 
 
 @dataclass(frozen=True)
@@ -44,6 +52,8 @@ class Corpus:
         scaler: the ranges of features on benign training windows.
         count_max: (V,) int64, the most frames of each identifier in a benign training window; 0 for the unknown.
         digest: identifies the training recordings and the parameters.
+        vehicles: the profiles of the training vehicles; None with absolute features.
+        adapted: the test sources that no training vehicle sent: each is described by its own start.
     """
 
     splits: dict[str, PackedGraphs]
@@ -54,6 +64,8 @@ class Corpus:
     scaler: Scaler
     count_max: np.ndarray
     digest: str
+    vehicles: Vehicles | None = None
+    adapted: list[str] = field(default_factory=list)
 
 
 @dataclass(frozen=True)
@@ -64,6 +76,9 @@ class Parameters:
         window: frames in a window.
         stride: frames between the starts of windows.
         val_fraction: part of each training recording kept for validation, in [0, 1).
+        features: of nodes; ``profile``, against the vehicle's own benign traffic, or ``absolute``, with the training
+            identifiers as vocabulary.
+        viewing: how profiles and injected attacks are used; with ``profile`` only.
 
     Raises:
         CANFormatError: a value out of range.
@@ -72,11 +87,15 @@ class Parameters:
     window: int = 100
     stride: int = 100
     val_fraction: float = 0.2
+    features: NodeFeatures = "absolute"
+    viewing: Viewing = field(default_factory=Viewing)
 
     def __post_init__(self) -> None:
         check_window(self.window, self.stride)
         if not 0 <= self.val_fraction < 1:
             raise CANFormatError("val_fraction", f"{self.val_fraction}", "a fraction in [0, 1)", "0.2 is the default.")
+        if self.features not in get_args(NodeFeatures):
+            raise CANFormatError("features", repr(self.features), f"one of {get_args(NodeFeatures)}", "Take profile.")
 
 
 def load_corpus(root: str | Path, parameters: Parameters, cache_dir: str | Path | None = "work_dirs/cache") -> Corpus:
@@ -123,7 +142,9 @@ def build_corpus(recordings: list[Recording], parameters: Parameters, digest: st
         CANFormatError: a recording cannot be used.
         LeakageError: the same window in two splits.
     """
-    parts: dict[str, list[PackedGraphs]] = {split: [empty_graphs()] for split in SPLITS}
+    parts: dict[str, list[PackedGraphs]] = {split: [] for split in SPLITS}
+    vehicles = _vehicles(recordings, parameters) if parameters.features == "profile" else None
+    adapted: list[str] = []
     audit = LeakageAudit(parameters.window, parameters.stride)
     sources: list[str] = []
     unlabelled: list[str] = []
@@ -139,14 +160,55 @@ def build_corpus(recordings: list[Recording], parameters: Parameters, digest: st
             unlabelled.append(recording.source)
         for split, stretch in _cut(recording, frames, parameters).items():
             audit.add(split, stretch)
-            graphs = build_graphs(stretch, None, parameters.window, parameters.stride, len(sources))
-            parts[split].append(graphs)
+            parts[split] += _graphs(split, stretch, frames, vehicles, parameters, len(sources))
+        if vehicles is not None and not recording.is_train and vehicles.match(frames) is None:
+            adapted.append(recording.source)
         sources.append(recording.source)
     audit.check()
     _report(duplicates)
-    return _fitted(
-        {split: concatenate_graphs(parts[split]) for split in SPLITS}, sources, unlabelled, duplicates, digest
-    )
+    splits = {split: concatenate_graphs(parts[split]) if parts[split] else _none(parameters) for split in SPLITS}
+    if vehicles is None:
+        return _fitted(splits, sources, unlabelled, duplicates, digest)
+    return _profiled(splits, sources, unlabelled, duplicates, digest, vehicles, adapted)
+
+
+def _none(parameters: Parameters) -> PackedGraphs:
+    return empty_graphs(len(PROFILE_NODE_FEATURES) if parameters.features == "profile" else len(NODE_FEATURES))
+
+
+def _vehicles(recordings: list[Recording], parameters: Parameters) -> Vehicles:
+    """Profiles from the training parts of attack-free recordings; where there is none, from the benign starts of the others."""
+    training = [recording for recording in recordings if recording.is_train]
+    free = [recording for recording in training if recording.is_attack_free]
+    stretches, digests = [], set()
+    for recording in _progress(free or training, "Learning benign traffic"):
+        frames = read_frames(recording.path).named(recording.source)
+        if (digest := frames.digest()) in digests:
+            continue
+        digests.add(digest)
+        stretch = _cut(recording, frames, parameters).get("train", frames)
+        attacked = stretch.label is not None and stretch.label.any() and not recording.is_attack_free
+        stretches.append(stretch[: int(stretch.label.argmax())] if attacked else stretch)  # type: ignore[union-attr]
+    return Vehicles.fit([stretch for stretch in stretches if len(stretch) >= parameters.window], parameters.window)
+
+
+def _graphs(
+    split: str, stretch: Frames, whole: Frames, vehicles: Vehicles | None, parameters: Parameters, source: int
+) -> list[PackedGraphs]:
+    window, stride, viewing = parameters.window, parameters.stride, parameters.viewing
+    if vehicles is None:
+        return [build_graphs(stretch, None, window, stride, source)]
+    if len(stretch) < 2 * window:
+        return []
+    if split == "test":
+        views = [test_view(stretch, vehicles, viewing)]
+    elif split == "train":
+        views = training_views(stretch, vehicles, viewing, not stretch.attack.any())
+    else:
+        start = whole[: max(start_of(whole, viewing.adapt_s), window)]
+        views = validation_views(stretch, start, vehicles, viewing, not stretch.attack.any())
+    built = [(view, build_graphs(view.frames, None, window, stride, source, view.described)) for view in views]
+    return [graphs.select(np.flatnonzero(graphs.y == 1)) if view.only_attacks else graphs for view, graphs in built]
 
 
 def _labelled(recording: Recording, frames: Frames) -> Frames:
@@ -182,16 +244,34 @@ def _fitted(splits: dict[str, PackedGraphs], sources: list, unlabelled: list, du
     return Corpus(scaled, sources, unlabelled, duplicates, vocabulary, scaler, count_max, digest)
 
 
+def _profiled(
+    splits: dict[str, PackedGraphs], sources: list, unlabelled: list, duplicates: list, digest: str,
+    vehicles: Vehicles, adapted: list[str],
+) -> Corpus:  # fmt: skip
+    """Profiles bring nodes to one scale already; edges are scaled by their ranges on benign training windows."""
+    scaler = Scaler.fit(splits["train"])
+    nodes = np.zeros_like(scaler.node_low)
+    scaler = replace(scaler, node_low=nodes, node_high=nodes + 1)
+    vocabulary = Vocabulary.of(np.concatenate([profile.can_ids for profile in vehicles.profiles]))
+    scaled = {name: scaler.transform(graphs) for name, graphs in splits.items()}
+    most = np.zeros(len(vocabulary), np.int64)
+    for profile in vehicles.profiles:
+        np.maximum.at(most, vocabulary.lookup(profile.can_ids), profile.most_count)
+    return Corpus(scaled, sources, unlabelled, duplicates, vocabulary, scaler, most, digest, vehicles, adapted)
+
+
 def _digest(parameters: Parameters, contents: dict[str, str]) -> str:
     content = [_VERSION, parameters.window, parameters.stride, parameters.val_fraction, sorted(contents.items())]
+    if parameters.features == "profile":
+        content += ["profile", asdict(parameters.viewing)]
     return hashlib.sha256(json.dumps(content).encode()).hexdigest()
 
 
-def _progress(recordings: list[Recording]) -> Iterable[Recording]:
+def _progress(recordings: list[Recording], doing: str = "Building CAN graphs") -> Iterable[Recording]:
     console = Console(stderr=True)
     if console.is_terminal:
-        return track(recordings, "Building CAN graphs", console=console, transient=True)
-    print_log(f"Building CAN graphs from {len(recordings)} recordings", logger="current")
+        return track(recordings, doing, console=console, transient=True)
+    print_log(f"{doing} from {len(recordings)} recordings", logger="current")
     return recordings
 
 
@@ -204,12 +284,21 @@ def _report(duplicates: list[list[str]]) -> None:
 
 def _arrays(corpus: Corpus) -> dict[str, np.ndarray]:
     named = {f"{split}.{name}": a for split, graphs in corpus.splits.items() for name, a in graphs.arrays().items()}
+    for number, profile in enumerate(corpus.vehicles.profiles if corpus.vehicles else []):
+        named |= {f"vehicle.{number}.{name}": array for name, array in profile.arrays().items()}
     return {**named, "count_max": corpus.count_max}
 
 
 def _facts(corpus: Corpus) -> dict:
-    plain = {name: getattr(corpus, name) for name in ("sources", "unlabelled", "duplicates", "digest")}
-    return {**plain, "vocabulary": corpus.vocabulary.state(), "scaler": corpus.scaler.state()}
+    plain = {name: getattr(corpus, name) for name in ("sources", "unlabelled", "duplicates", "digest", "adapted")}
+    window = corpus.vehicles.window if corpus.vehicles else None
+    return {
+        **plain,
+        "vehicles": len(corpus.vehicles.profiles) if corpus.vehicles else 0,
+        "window": window,
+        "vocabulary": corpus.vocabulary.state(),
+        "scaler": corpus.scaler.state(),
+    }
 
 
 def _from_cache(folder: Path) -> Corpus | None:
@@ -221,4 +310,10 @@ def _from_cache(folder: Path) -> Corpus | None:
     splits = {split: PackedGraphs(**{name: arrays[f"{split}.{name}"] for name in names}) for split in SPLITS}
     vocabulary = Vocabulary.from_state(facts.pop("vocabulary"))
     scaler = Scaler.from_state(facts.pop("scaler"))
-    return Corpus(splits=splits, vocabulary=vocabulary, scaler=scaler, count_max=arrays["count_max"], **facts)
+    number, window = facts.pop("vehicles"), facts.pop("window")
+    names = [field.name for field in fields(Profile)]
+    profiles = [Profile(**{name: arrays[f"vehicle.{index}.{name}"] for name in names}) for index in range(number)]
+    vehicles = Vehicles(profiles, window) if number else None
+    return Corpus(
+        splits=splits, vocabulary=vocabulary, scaler=scaler, count_max=arrays["count_max"], vehicles=vehicles, **facts
+    )

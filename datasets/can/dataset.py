@@ -2,16 +2,21 @@
 
 import warnings
 from collections.abc import Sequence
+from dataclasses import asdict
 from typing import Literal, get_args
 
 import numpy as np
 import torch
 
 from ...registry import DATASETS
-from .corpus import Corpus, Parameters, load_corpus
+from .corpus import Corpus, NodeFeatures, Parameters, load_corpus
 from .errors import CANDataWarning, CANFormatError
 from .features import EDGE_FEATURES, NODE_FEATURES
 from .packed import PackedGraphs
+from .profile.classes import NUM_CLASSES
+from .profile.nodes import PROFILE_NODE_FEATURES
+from .safety_factors import SAFETY_FACTORS
+from .views import Viewing
 
 Split = Literal["train", "val", "test"]
 
@@ -30,19 +35,25 @@ class CANGraphs:
         num_ids: size of the networks' identifier tables, the unknown included.
         cache_dir: where built graphs are kept; None keeps nothing.
         subsets: keep the sources (``test_01.../NAME``) that begin with one of these.
+        features: of nodes: ``profile``, what is strange against the vehicle's own benign traffic, which means the same on any
+            vehicle; or ``absolute``, payloads and intervals as they are, with the training identifiers as vocabulary.
+        viewing: with ``profile``: how profiles are fitted and attacks injected, arguments of ``views.Viewing``.
+        ignore: names of node features that are hidden, for ablations; with ``unknown_max`` also which identifiers are unknown.
 
     Attributes:
         fields: the keys of a batch.
         packed: the graphs.
         labels: (G,) int64 tensor, 1 for an attack window, 0 for a benign one, -1 without labels.
         count_max: (num_ids,) int64, the most frames of each identifier in a benign training window.
+        budget_factors: shares of ``node_budget`` that a loader may name.
 
     Raises:
         CANFormatError: the root, a recording or an argument cannot be used, or the split lacks what training needs.
         LeakageError: the same window in two splits.
     """
 
-    fields = ("graph", "y", "index", "source", "duration_s")
+    fields = ("graph", "y", "index", "source", "duration_s", "start_s", "attack_frames")
+    budget_factors = SAFETY_FACTORS
 
     def __init__(
         self,
@@ -55,18 +66,24 @@ class CANGraphs:
         num_ids: int = 256,
         cache_dir: str | None = "work_dirs/cache",
         subsets: Sequence[str] | None = None,
+        features: NodeFeatures = "absolute",
+        viewing: dict | None = None,
+        ignore: Sequence[str] = (),
     ) -> None:
         if split not in get_args(Split):
             raise CANFormatError("split", repr(split), f"one of {get_args(Split)}", "Test subsets go to subsets=[...].")
         self.root = root
         self.split = split
         self.num_ids = num_ids
-        self.parameters = Parameters(window, stride, val_fraction)
+        self.parameters = Parameters(window, stride, val_fraction, features, Viewing(**(viewing or {})))
         corpus = load_corpus(root, self.parameters, cache_dir)
         _check_vocabulary(corpus, num_ids)
+        self.vehicles, self.adapted = corpus.vehicles, corpus.adapted
         self.vocabulary, self.scaler, self.digest = corpus.vocabulary, corpus.scaler, corpus.digest
-        self.count_max = np.pad(corpus.count_max, (0, num_ids - len(corpus.count_max)))
+        self.count_max = np.pad(corpus.count_max, (0, max(0, num_ids - len(corpus.count_max))))
         self.packed, sources = _kept(corpus, split, benign_only, subsets)
+        names = NODE_FEATURES if features == "absolute" else PROFILE_NODE_FEATURES
+        self.packed = _without(self.packed, names, ignore)
         self._check_classes(benign_only)
         self.labels = torch.tensor(self.packed.y)
         self.metainfo = {
@@ -75,7 +92,8 @@ class CANGraphs:
             "num_ids": num_ids,
             "window": window,
             "stride": stride,
-            "node_features": list(NODE_FEATURES),
+            "node_features": list(names),
+            "adapted_sources": [source for source in sources if source in corpus.adapted],
             "edge_features": list(EDGE_FEATURES),
             "unlabelled_sources": [source for source in sources if source in corpus.unlabelled],
             "duplicates": corpus.duplicates,
@@ -91,7 +109,8 @@ class CANGraphs:
             indices: (B,) integers in [0, G).
 
         Returns:
-            ``graph`` (a PyTorch Geometric batch), ``y``, ``index``, ``source`` (B,) int64, ``duration_s`` (B,) float32.
+            ``graph`` (a PyTorch Geometric batch), ``y``, ``index``, ``source``, ``attack_frames`` (B,) int64, ``duration_s``
+            (B,) float32 and ``start_s`` (B,) float64.
         """
         index = np.asarray(indices, np.int64)
         return {
@@ -100,7 +119,14 @@ class CANGraphs:
             "index": torch.from_numpy(index),
             "source": torch.from_numpy(self.packed.source.take(index)),
             "duration_s": torch.from_numpy(self.packed.duration_s.take(index)),
+            "start_s": torch.from_numpy(self.packed.start_s.take(index)),
+            "attack_frames": torch.from_numpy(self.packed.attack_frames.take(index)),
         }
+
+    @property
+    def node_counts(self) -> np.ndarray:
+        """(G,) int64, the nodes of each window, by which a loader with ``node_budget`` cuts its parts."""
+        return np.diff(self.packed.node_ptr)
 
     def provenance(self) -> dict:
         """What a checkpoint must know of the training data, as plain values; the same for every split of a root."""
@@ -112,6 +138,9 @@ class CANGraphs:
             "val_fraction": self.parameters.val_fraction,
             "vocabulary": self.vocabulary.state(),
             "scaler": self.scaler.state(),
+            "features": self.parameters.features,
+            "viewing": asdict(self.parameters.viewing),
+            "vehicles": self.vehicles.state() if self.vehicles else None,
         }
 
     def _check_classes(self, benign_only: bool) -> None:
@@ -129,11 +158,28 @@ class CANGraphs:
 
 
 def _check_vocabulary(corpus: Corpus, num_ids: int) -> None:
+    if corpus.vehicles is not None:
+        if num_ids < NUM_CLASSES:
+            remedy = f"Set num_ids={NUM_CLASSES} or more."
+            raise CANFormatError("num_ids", f"{num_ids}", f"at least {NUM_CLASSES} classes of identifiers", remedy)
+        return
     needed = len(corpus.vocabulary)
     if needed > num_ids:
         got = f"num_ids={num_ids} for {needed - 1} known identifiers"
         remedy = f"Set num_ids={needed} or more (--cfg-options num_ids={needed})."
         raise CANFormatError("num_ids", got, f"at least {needed}, the unknown included", remedy)
+
+
+def _without(graphs: PackedGraphs, names: Sequence[str], ignored: Sequence[str]) -> PackedGraphs:
+    if strange := sorted(set(ignored) - set(names)):
+        remedy = f"There are {', '.join(names)}."
+        raise CANFormatError("ignore", f"{strange}", "names of node features", remedy)
+    if not ignored:
+        return graphs
+    x = np.array(graphs.x)
+    x[:, [names.index(name) for name in ignored]] = 0
+    hidden = {"node_id": np.maximum(graphs.node_id, 1)} if "unknown_max" in ignored else {}
+    return graphs.with_arrays(x=x, **hidden)
 
 
 def _kept(

@@ -53,6 +53,16 @@ class Frames:
         parts = (self.timestamp_s[rows], self.can_id[rows], self.payload[rows], self.dlc[rows])
         return Frames(*parts, label, self.source)
 
+    def take(self, rows: np.ndarray) -> "Frames":
+        """The frames of the given indices, or where a mask is True, in that order."""
+        label = None if self.label is None else self.label[rows]
+        return Frames(self.timestamp_s[rows], self.can_id[rows], self.payload[rows], self.dlc[rows], label, self.source)
+
+    @property
+    def attack(self) -> np.ndarray:
+        """(n,) bool, whether a frame is labelled an attack; all False without labels."""
+        return np.zeros(len(self), bool) if self.label is None else self.label == 1
+
     def named(self, source: str) -> "Frames":
         """The same frames under another name."""
         return replace(self, source=source)
@@ -105,3 +115,18 @@ def concatenate(parts: list[Frames], source: str) -> Frames:
         np.concatenate(labels) if len(labels) == len(parts) else None,
         source,
     )
+
+
+def interleaved(genuine: Frames, added: Frames) -> Frames:
+    """Frames put among genuine ones, each behind the last genuine frame that is not later; genuine ones keep their order.
+
+    Args:
+        genuine: in the order of the file; its times may step back.
+        added: further frames, in time order.
+
+    Returns:
+        all frames, under the name of the genuine ones.
+    """
+    place = np.searchsorted(np.maximum.accumulate(genuine.timestamp_s), added.timestamp_s, side="right")
+    order = np.argsort(np.concatenate((np.arange(len(genuine)) * 2 + 1, place * 2)), kind="stable")
+    return concatenate([genuine, added], genuine.source).take(order)

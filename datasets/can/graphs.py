@@ -19,6 +19,9 @@ from .features import (
 )
 from .frames import Frames
 from .packed import PackedGraphs, concatenate_graphs
+from .profile.classes import identifier_classes
+from .profile.nodes import PROFILE_NODE_FEATURES, node_features
+from .profile.stream import Described
 from .vocabulary import Vocabulary
 
 LARGEST_WINDOW = 2048
@@ -28,7 +31,12 @@ _LONGEST_STEP_US = 60_000_000
 
 
 def build_graphs(
-    frames: Frames, vocabulary: Vocabulary | None = None, window: int = 100, stride: int = 100, source: int = 0
+    frames: Frames,
+    vocabulary: Vocabulary | None = None,
+    window: int = 100,
+    stride: int = 100,
+    source: int = 0,
+    described: Described | None = None,
 ) -> PackedGraphs:
     """Build the graph of every full window of a recording.
 
@@ -38,6 +46,8 @@ def build_graphs(
         window: frames in a window, in [2, 2048].
         stride: frames from one window's start to the next one's.
         source: index of the recording, stored with each graph.
+        described: the same frames beside a profile, for ``PROFILE_NODE_FEATURES`` and classes of identifiers instead of
+            ``NODE_FEATURES`` and the vocabulary's index.
 
     Returns:
         ``max(0, (n - window) // stride + 1)`` graphs with unscaled features.
@@ -47,12 +57,37 @@ def build_graphs(
     """
     check_window(window, stride)
     starts = np.arange(0, len(frames) - window + 1, stride)
+    return graphs_at(frames, starts, vocabulary, window, source, described)
+
+
+def graphs_at(
+    frames: Frames,
+    starts: np.ndarray,
+    vocabulary: Vocabulary | None = None,
+    window: int = 100,
+    source: int = 0,
+    described: Described | None = None,
+    origin_s: float | None = None,
+) -> PackedGraphs:
+    """Build the graphs of some windows; the same arguments as ``build_graphs`` besides.
+
+    Args:
+        frames: one recording, or a stretch of it.
+        starts: (G,) int64, ascending, the first frame of each window; each has ``window`` frames from there.
+        origin_s: timestamp of the recording's first frame, from which times are rounded to microseconds; that of ``frames``
+            by default. A stretch needs it to have the same features as in the whole recording.
+
+    Returns:
+        G graphs with unscaled features.
+    """
     if not len(starts):
-        return empty_graphs()
-    ticks = _microseconds(frames.timestamp_s)
+        return empty_graphs(len(NODE_FEATURES) if described is None else len(PROFILE_NODE_FEATURES))
+    ticks = _microseconds(frames.timestamp_s, frames.timestamp_s[0] if origin_s is None else origin_s)
     words = np.ascontiguousarray(frames.payload).view(np.uint64)[:, 0]
     step = max(1, _CHUNK_FRAMES // window)
-    chunks = [_chunk(frames, ticks, words, starts[at : at + step], window) for at in range(0, len(starts), step)]
+    chunks = [
+        _chunk(frames, ticks, words, starts[at : at + step], window, described) for at in range(0, len(starts), step)
+    ]
     graphs = concatenate_graphs(chunks)
     node_id = graphs.node_id if vocabulary is None else vocabulary.lookup(graphs.can_id)
     return graphs.with_arrays(node_id=node_id, source=np.full(len(graphs), source))
@@ -67,10 +102,10 @@ def check_window(window: int, stride: int) -> None:
         raise CANFormatError("stride", f"{stride}", "at least 1 frame", "stride=window leaves no frame out.")
 
 
-def empty_graphs() -> PackedGraphs:
+def empty_graphs(node_features: int = len(NODE_FEATURES)) -> PackedGraphs:
     """No graph at all, with arrays of the right types and widths."""
     whole, ptr = np.zeros(0, np.int64), np.zeros(1, np.int64)
-    x = np.zeros((0, len(NODE_FEATURES)), np.float32)
+    x = np.zeros((0, node_features), np.float32)
     edge_attr = np.zeros((0, len(EDGE_FEATURES)), np.float32)
     time = (np.zeros(0, np.float64), np.zeros(0, np.float32))
     index = np.zeros((2, 0), np.int64)
@@ -78,11 +113,13 @@ def empty_graphs() -> PackedGraphs:
     return PackedGraphs(ptr, ptr, ids, whole, whole, x, index, edge_attr, whole, whole, whole, *time)
 
 
-def _microseconds(timestamp_s: np.ndarray) -> np.ndarray:
-    return np.rint((timestamp_s - timestamp_s[0]) * 1e6).astype(np.int64)
+def _microseconds(timestamp_s: np.ndarray, origin_s: float) -> np.ndarray:
+    return np.rint((timestamp_s - origin_s) * 1e6).astype(np.int64)
 
 
-def _chunk(frames: Frames, ticks: np.ndarray, words: np.ndarray, starts: np.ndarray, window: int) -> PackedGraphs:
+def _chunk(
+    frames: Frames, ticks: np.ndarray, words: np.ndarray, starts: np.ndarray, window: int, described: Described | None
+) -> PackedGraphs:
     rows = (starts[:, None] + np.arange(window)).ravel()
     ticks = ticks.take(rows)
     can_id = frames.can_id.take(rows).astype(np.int64)
@@ -94,13 +131,16 @@ def _chunk(frames: Frames, ticks: np.ndarray, words: np.ndarray, starts: np.ndar
     edge_ptr = np.searchsorted(graph_of_edge, np.arange(len(starts) + 1))
     base = first_node.take(graph_of_edge)
     attack_frames, y = _labels(frames, rows, window)
+    node_id, x = np.zeros(len(nodes.start), np.int64), None
+    if described is not None:
+        node_id, x = _profile_nodes(described, nodes, rows, window)
     return PackedGraphs(
         node_ptr=node_ptr,
         edge_ptr=edge_ptr,
         can_id=can_id.take(nodes.first).astype(np.uint32),
-        node_id=np.zeros(len(nodes.start), np.int64),
+        node_id=node_id,
         node_count=nodes.count,
-        x=_node_features(nodes, ticks, words.take(rows), window),
+        x=_node_features(nodes, ticks, words.take(rows), window) if x is None else x,
         edge_index=np.stack((source - base, target - base)),
         edge_attr=_edge_features(edges, source, target, ticks, window, len(nodes.start)),
         y=y,
@@ -134,6 +174,13 @@ def _node_features(nodes: Runs, ticks: np.ndarray, words: np.ndarray, window: in
     x[:, 17] = nodes.last % window / window
     x[:, 18], x[:, 19], _ = interval_features(nodes, ticks, _LONGEST_STEP_US)
     return x
+
+
+def _profile_nodes(described: Described, nodes: Runs, rows: np.ndarray, window: int) -> tuple[np.ndarray, np.ndarray]:
+    profile, place = described.profile, described.place.take(rows)
+    windows = described.windows(rows[::window], window)
+    x = node_features(profile, nodes, place, described.evidence.take(rows, axis=0), windows, window)
+    return identifier_classes(profile)[place.take(nodes.first)], x
 
 
 def _edge_features(

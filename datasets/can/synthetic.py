@@ -27,6 +27,7 @@ FILE_SPACING_S = 600
 MANIFEST = "MANIFEST.json"
 HEADER = "timestamp,arbitration_id,data_field,attack\n"
 UNKNOWN_VEHICLES = ("C",)
+LEAD_US = 6 * SECOND_US  # an unknown vehicle shows benign traffic first, from which a detector may learn what is usual
 # Rows of a file as a share of ``rows``: training with attacks and tests are many, so each is smaller.
 SIZES = {
     "demo": {"rows": 200_000, "train_02": 0.15, "test": 0.11},
@@ -161,7 +162,11 @@ def record(plan: Plan, vehicle: Vehicle, seed: int) -> Recording:
     if plan.attack is None:
         return Recording(arbitrate(benign), start_s, [])
     attack, scene = ATTACKS[plan.attack], Scene(vehicle, drive, benign, duration_us)
-    intervals = plan_episodes(rng, duration_us, attack.coverage)
+    lead_us = min(LEAD_US, duration_us // 2) if plan.vehicle in UNKNOWN_VEHICLES else 0
+    intervals = [
+        Interval(interval.start_us + lead_us, interval.end_us + lead_us)
+        for interval in plan_episodes(rng, duration_us - lead_us, attack.coverage)
+    ]
     effects = [
         attack.strike(replace(scene, intensity=_intensity(plan.repeat, number)), interval, rng)
         for number, interval in enumerate(intervals)

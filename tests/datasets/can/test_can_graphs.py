@@ -27,6 +27,10 @@ def test_batch_holds_the_declared_fields(build):
     assert torch.equal(batch["y"], dataset.labels[[5, 0, 12]])
     assert batch["duration_s"].dtype == torch.float32
     np.testing.assert_array_equal(batch["duration_s"], dataset.packed.duration_s[[5, 0, 12]])
+    assert batch["start_s"].dtype == torch.float64
+    np.testing.assert_array_equal(batch["start_s"], dataset.packed.start_s[[5, 0, 12]])
+    np.testing.assert_array_equal(batch["attack_frames"], dataset.packed.attack_frames[[5, 0, 12]])
+    assert dataset.node_counts[[5, 0, 12]].tolist() == batch["graph"].ptr.diff().tolist()
     first = dataset.packed.select(np.array([5]))
     np.testing.assert_array_equal(batch["graph"].x[: len(first.x)], first.x)
 

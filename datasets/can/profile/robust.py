@@ -1,0 +1,66 @@
+"""Benign traffic out of a vehicle's first seconds, of which an attack may have a part."""
+
+import numpy as np
+
+from ..frames import Frames
+from .evidence import EVIDENCE, evidence_of
+from .history import History
+from .profile import Profile
+
+BLOCKS = 10
+FEWEST_WINDOWS = 2  # of frames in a block
+SPREADS = 4.0
+LEAST_EXCESS = 0.1
+_COLUMNS = [EVIDENCE.index(name) for name in ("early_pair", "flips", "deltas")]
+_UNKNOWN = EVIDENCE.index("unknown")
+_MOST = 2.0
+
+
+def benign_parts(start: Frames, window: int) -> list[Frames]:
+    """The parts of a start that agree with most of it.
+
+    The start is cut into blocks of equal time; each is judged by the profile of every other one, and a block that most of the
+    others find strange is left out, whether foreign identifiers, crowded intervals or odd payloads make it so.
+
+    Args:
+        start: the first seconds of a recording; more than half of the blocks must be benign.
+        window: frames in a window; a block holds two at least.
+
+    Returns:
+        stretches in time order; the whole start where it is too short to tell.
+    """
+    cuts = _cuts(start, window)
+    if cuts is None:
+        return [start]
+    parts = [start[begin:end] for begin, end in zip(cuts[:-1].tolist(), cuts[1:].tolist())]
+    profiles = [Profile.fit([part], window) for part in parts]
+    judged = np.array([[strangeness(profile, part) for part in parts] for profile in profiles])
+    np.fill_diagonal(judged, np.nan)
+    kept = _agreeing(np.nanmedian(judged, axis=0))
+    edges = np.flatnonzero(np.diff(np.concatenate(([False], kept, [False])).astype(int)))
+    return [start[int(cuts[begin]) : int(cuts[end])] for begin, end in edges.reshape(-1, 2)]
+
+
+def strangeness(profile: Profile, frames: Frames) -> float:
+    """The mean over frames of the worst evidence against each, an unknown identifier counting most, in [0, 2]."""
+    found = evidence_of(profile, frames, History(len(profile)).feed(frames, profile.place(frames.can_id))).values
+    worst = np.clip(found[:, _COLUMNS].max(axis=1), 0, _MOST)
+    return float(np.where(found[:, _UNKNOWN] > 0, _MOST, worst).mean())
+
+
+def _agreeing(scores: np.ndarray) -> np.ndarray:
+    middle = np.median(scores)
+    spread = 1.4826 * np.median(np.abs(scores - middle))
+    return scores <= middle + max(SPREADS * spread, LEAST_EXCESS)
+
+
+def _cuts(start: Frames, window: int) -> np.ndarray | None:
+    """Indices between which blocks of equal time lie, as many as hold enough frames each; None where that is fewer than three."""
+    steps = np.diff(start.timestamp_s, prepend=start.timestamp_s[:1])
+    elapsed = np.cumsum(np.where((steps > 0) & (steps < 1), steps, 0))
+    for blocks in range(BLOCKS, 2, -1):
+        inner = np.searchsorted(elapsed, np.linspace(0, elapsed[-1], blocks + 1)[1:-1])
+        cuts = np.concatenate(([0], inner, [len(start)]))
+        if np.diff(cuts).min() >= FEWEST_WINDOWS * window:
+            return cuts
+    return None

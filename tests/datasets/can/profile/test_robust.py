@@ -1,0 +1,33 @@
+import numpy as np
+import pytest
+from regular_bus import bus
+
+from stillhouse.datasets.can.frames import Frames, interleaved
+from stillhouse.datasets.can.profile.robust import benign_parts
+
+
+def flood(start_s: float, length_s: float, can_id: int, byte: int) -> Frames:
+    number = int(length_s / 0.002)
+    payload = np.full((number, 8), byte, np.uint8)
+    time = start_s + np.arange(number) * 0.002
+    ids = np.full(number, can_id, np.uint32)
+    return Frames(time, ids, payload, np.full(number, 8, np.uint8), np.ones(number, np.uint8), "flood")
+
+
+@pytest.mark.parametrize("can_id", [0x000, 0x200])
+def test_a_contaminated_second_is_left_out(can_id):
+    start = interleaved(bus(10), flood(103.0, 2.0, can_id, 0xEE))
+    parts = benign_parts(start, 100)
+    kept = sum(len(part) for part in parts)
+    assert sum(int(part.attack.sum()) for part in parts) <= 2  # at the edges of a block
+    assert kept > 0.6 * (~start.attack).sum()
+
+
+def test_benign_traffic_is_kept_whole():
+    start = bus(10)
+    assert [len(part) for part in benign_parts(start, 100)] == [len(start)]
+
+
+def test_a_short_start_is_kept():
+    start = bus(1)
+    assert [len(part) for part in benign_parts(start, 100)] == [len(start)]
