@@ -1,5 +1,7 @@
 """The classifier of CAN windows: graph attention with jumping knowledge."""
 
+from typing import Literal
+
 import torch
 from torch import Tensor, nn
 from torch.utils.checkpoint import checkpoint
@@ -7,7 +9,8 @@ from torch.utils.checkpoint import checkpoint
 from ...losses.base import upcast
 from ...registry import MODELS
 from ..network import Network
-from .layers import AttentionLayer, ConvKind, IdEmbedding, check_graph, graph_mean, with_self_edges
+from .contribution import gradient_contributions
+from .layers import AttentionLayer, ConvKind, IdEmbedding, check_graph, graph_max, graph_mean, with_self_edges
 
 
 @MODELS.register_module()
@@ -15,9 +18,10 @@ class GAT(Network):
     """Is a window of CAN traffic under attack? Attention layers, all of them read by the classifier.
 
     A node is [ID embedding, features]; ``h_l = dropout(ReLU(attention_l(h_{l-1})))``; the embedding of a graph is the
-    mean over its nodes of ``[h_1, ..., h_L]``, and one or two linear layers make the logits.
+    mean over its nodes of ``[h_1, ..., h_L]``, with ``pool="mean_max"`` beside their maximum, and one or two linear layers make
+    the logits.
 
-    Outputs: ``logits`` (B, num_classes); ``embedding`` (B, num_layers * num_heads * hidden_dim).
+    Outputs: ``logits`` (B, num_classes); ``embedding`` (B, num_layers * num_heads * hidden_dim), twice as wide with ``mean_max``.
 
     Args:
         num_ids: size of the ID vocabulary, index 0 (unknown) included.
@@ -30,6 +34,7 @@ class GAT(Network):
         conv: ``gatv2`` with edge attributes, or ``gat`` without.
         dropout: in [0, 1), after every layer.
         share_weights: ``gatv2`` only: one matrix for a message's two ends.
+        pool: ``mean``, or ``mean_max``: a single odd node among fifty moves a mean by a fiftieth, and a maximum wholly.
         fc_dim: width of a hidden layer of the classifier, or None for a single linear layer.
         num_classes: at least 2; class 0 is normal traffic.
         unk_rate: share of nodes whose ID is hidden in training.
@@ -40,7 +45,7 @@ class GAT(Network):
 
     Source:
         KD-GAT, arXiv 2507.19686; Xu et al., Representation Learning on Graphs with Jumping Knowledge Networks, 2018.
-        Departures: edge attributes through GATv2, and a linear classifier by default.
+        Departures: edge attributes through GATv2, a linear classifier by default, and the maximum beside the mean on request.
     """
 
     outputs = ("logits", "embedding")
@@ -60,6 +65,7 @@ class GAT(Network):
         conv: ConvKind = "gatv2",
         dropout: float = 0.2,
         share_weights: bool = True,
+        pool: Literal["mean", "mean_max"] = "mean",
         fc_dim: int | None = None,
         num_classes: int = 2,
         unk_rate: float = 0.02,
@@ -80,8 +86,10 @@ class GAT(Network):
             AttentionLayer(before, width, num_heads, edge_features, conv, share_weights) for before in widths[:-1]
         )
         self.dropout = nn.Dropout(dropout)
-        self.classifier = _classifier(num_layers * width, fc_dim, num_classes, dropout)
-        self._widths = {"logits": num_classes, "embedding": num_layers * width}
+        self.pools = [graph_mean, graph_max] if pool == "mean_max" else [graph_mean]
+        pooled = len(self.pools) * num_layers * width
+        self.classifier = _classifier(pooled, fc_dim, num_classes, dropout)
+        self._widths = {"logits": num_classes, "embedding": pooled}
 
     def output_width(self, name: str) -> int:
         """The size of the last dimension of an output.
@@ -96,12 +104,13 @@ class GAT(Network):
         graph = batch["graph"]
         check_graph(graph, self.num_ids, self.in_features, self.edge_features)
         nodes = torch.cat([self.ids(graph.node_id), graph.x], dim=1)
-        edges = with_self_edges(graph.edge_index, graph.edge_attr, len(nodes))
+        edges = with_self_edges(graph.edge_index, graph.edge_attr, nodes.shape[0])
         heights = []
         for layer in self.layers:
             nodes = self._advance(layer, nodes, edges)
             heights.append(nodes)
-        embedding = graph_mean(torch.cat(heights, dim=1), graph)
+        read = torch.cat(heights, dim=1)
+        embedding = torch.cat([pool(read, graph) for pool in self.pools], dim=1)
         return {"logits": self.classifier(embedding), "embedding": embedding}
 
     def predict(self, batch: dict) -> dict[str, Tensor]:
@@ -113,6 +122,10 @@ class GAT(Network):
         logits = upcast(outputs["logits"])
         score = logits[:, 1:].logsumexp(dim=1) - logits[:, 0]
         return {**outputs, "score": score, "probability": score.sigmoid()}
+
+    def contributions(self, batch: dict) -> Tensor:
+        """How much each node adds to its window's score, (N,) of either sign: gradient times input."""
+        return gradient_contributions(self, batch["graph"])
 
     def _advance(self, layer: nn.Module, nodes: Tensor, edges: tuple[Tensor, Tensor]) -> Tensor:
         if self.checkpoint_gradients and self.training:

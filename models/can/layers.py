@@ -120,19 +120,20 @@ def with_self_edges(edge_index: Tensor, edge_attr: Tensor, num_nodes: int) -> tu
 def graph_mean(values: Tensor, graph) -> Tensor:
     """The mean of (N, ...) node values over each graph's nodes: (G, ...)."""
     sums = values.new_zeros(num_graphs(graph), *values.shape[1:]).index_add(0, graph.batch, values)
-    sizes = graph.ptr.diff().to(values.dtype)
+    sizes = (graph.ptr[1:] - graph.ptr[:-1]).to(values.dtype)
     return sums / sizes.view(-1, *[1] * (values.ndim - 1))
 
 
 def graph_max(values: Tensor, graph) -> Tensor:
-    """The largest of the (N,) node values of each graph: (G,)."""
-    start = values.new_full((num_graphs(graph),), -torch.inf)
-    return start.scatter_reduce(0, graph.batch, values, "amax")
+    """The largest of the (N, ...) node values of each graph: (G, ...)."""
+    start = values.new_full((num_graphs(graph), *values.shape[1:]), -torch.inf)
+    index = graph.batch.view(-1, *[1] * (values.ndim - 1)).expand_as(values)
+    return start.scatter_reduce(0, index, values, "amax")
 
 
 def num_graphs(graph) -> int:
     """The number of graphs in a batch, read from its shapes and so without waiting for the device."""
-    return len(graph.ptr) - 1
+    return graph.ptr.shape[0] - 1  # not len(): a trace for export would keep it as a constant
 
 
 def check_graph(graph, num_ids: int, in_features: int, edge_features: int) -> None:

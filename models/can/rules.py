@@ -1,5 +1,7 @@
 """Rules that need no training: the baselines that stand beside every table of results."""
 
+from collections.abc import Sequence
+
 import numpy as np
 
 UNK = 0
@@ -60,3 +62,31 @@ def _starts(node_id: np.ndarray, node_ptr: np.ndarray) -> np.ndarray:
             f"window; got {node_ptr[:4].tolist()} ... {node_ptr[-1:].tolist()}. Drop windows without frames."
         )
     return node_ptr[:-1]
+
+
+PROFILE_RULES = {
+    "unseen ID": "unknown_max",
+    "count per ID": "count_excess",
+    "fast": "early_max",
+    "freeze": "frozen_max",
+}
+
+
+def profile_rule_scores(x: np.ndarray, names: Sequence[str], node_ptr: np.ndarray) -> dict[str, np.ndarray]:
+    """The rules as thresholds of single node features against the vehicle's own profile: the largest of a window's nodes.
+
+    ``unseen ID``: an identifier that benign traffic never showed. ``count per ID``: octaves above its most frames in a window.
+    ``fast``: octaves by which an interval is shorter than its shortest. ``freeze``: octaves by which equal payloads repeat longer
+    than they did.
+
+    Args:
+        x: (N, F) node features.
+        names: of the features, F of them.
+        node_ptr: (G + 1,) increasing; nodes ``node_ptr[g]:node_ptr[g + 1]`` are those of window g.
+
+    Returns:
+        (G,) scores by name.
+    """
+    starts = _starts(x[:, 0], node_ptr)
+    columns = {rule: list(names).index(feature) for rule, feature in PROFILE_RULES.items()}
+    return {rule: np.maximum.reduceat(x[:, column].astype(float), starts) for rule, column in columns.items()}

@@ -9,6 +9,7 @@ from torch import Tensor, nn
 from ...losses.base import upcast
 from ...registry import MODELS, nearest
 from ..network import Network
+from .contribution import error_contributions
 from .errors import SCORES, graph_errors
 from .gat import width_of
 from .layers import AttentionLayer, ConvKind, IdEmbedding, NodeNorm, check_graph, with_self_edges
@@ -52,6 +53,7 @@ class VGAE(Network):
     outputs = ("cont_out", "canid_logits", "neighbor_logits", "z", "mu", "logvar", "kl_loss")
     inputs = ("graph",)
     vocabulary_modules = ("ids", "canid_head", "neighbor_head")
+    components = ("score", *SCORES)
     distillation = {
         "latent": {"type": "LatentMatch", "output": "mu"},
         "reconstruction": {"type": "OutputMatch", "output": "cont_out", "kind": "mse"},
@@ -123,9 +125,13 @@ class VGAE(Network):
         errors = graph_errors(self.forward(batch), batch["graph"])
         return {**errors, "score": errors[self.score]}
 
+    def contributions(self, batch: dict) -> Tensor:
+        """How much each node has of its window's score, (N,) at least 0: its error above the median."""
+        return error_contributions(self, batch["graph"], self.score)
+
     def _encode(self, graph) -> tuple[Tensor, Tensor]:
         nodes = torch.cat([self.ids(graph.node_id), graph.x], dim=1)
-        edges = with_self_edges(graph.edge_index, graph.edge_attr, len(nodes))
+        edges = with_self_edges(graph.edge_index, graph.edge_attr, nodes.shape[0])
         for layer, norm in zip(self.layers, self.norms):
             nodes = self.dropout(norm(layer(nodes, *edges)).relu())
         # The heads' outputs leave autocast here: exp and the KL's sum lose too much in half precision.

@@ -1,0 +1,108 @@
+"""Let frozen networks look at each sample once, and train on what they saw."""
+
+import hashlib
+import json
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+import torch
+from mmengine.dist import is_main_process
+from mmengine.hooks import Hook
+from torch import Tensor
+
+from ..datasets.replacing import replacing
+from ..datasets.table import SampleTable
+from ..registry import HOOKS
+from .curriculum import weights_digest
+
+
+@HOOKS.register_module()
+class PreparedCacheHook(Hook):
+    """Runs the network's ``prepare`` over the training and validation data once and puts tables of the results in their place.
+
+    For networks whose ``prepare`` always gives the same for a sample and costs more than everything after it. The network names
+    in ``preparers() -> (version, modules)`` what its result depends on. Entries of a batch that are no tensors with one row a
+    sample, such as graphs, are left out of the tables.
+
+    Args:
+        batch_size: samples prepared at once.
+        cache_dir: tables are kept here, named by the digests of the samples and of the weights; None keeps none.
+    """
+
+    priority = "VERY_HIGH"
+
+    def __init__(self, batch_size: int = 256, cache_dir: str | None = "work_dirs/cache") -> None:
+        self.batch_size, self.cache_dir = batch_size, cache_dir
+
+    def before_run(self, runner) -> None:
+        """Prepare the data, or read the tables of an earlier time.
+
+        Raises:
+            ValueError: the network has nothing to prepare, or the samples differ each time they are drawn.
+        """
+        learner = getattr(runner.model, "module", runner.model)
+        if not hasattr(learner.network, "preparers"):
+            raise ValueError(
+                f"PreparedCacheHook: {type(learner.network).__name__} has no preparers(); take the hook out, or use it with a "
+                "network that does, such as FusionAgent"
+            )
+        runner.check_companion(learner)
+        loops = [loop for loop in (runner.train_loop, runner.val_loop) if loop is not None]
+        # Tables from the cache draw nothing, so fresh ones must not either.
+        with torch.random.fork_rng():
+            for stream in (loop.dataloader for loop in loops):
+                stream.dataset = SampleTable(stream.dataset, self._columns(learner.network, stream.dataset))
+
+    def _columns(self, network: Any, dataset: Any) -> dict[str, Tensor]:
+        if getattr(dataset, "random", False):
+            raise ValueError(
+                f"PreparedCacheHook: {type(dataset).__name__} draws its samples anew each time, so they cannot be kept; take the "
+                "hook out"
+            )
+        path = self._path(network, dataset)
+        if path is not None and path.is_file():
+            return torch.load(path, weights_only=True)
+        columns = prepared_columns(network, dataset, range(len(dataset)), self.batch_size)
+        if path is not None and is_main_process():
+            with replacing(path) as temporary:
+                torch.save(columns, temporary)
+        return columns
+
+    def _path(self, network: Any, dataset: Any) -> Path | None:
+        data = getattr(dataset, "provenance", dict)().get("digest")
+        if self.cache_dir is None or data is None:
+            return None
+        version, modules = network.preparers()
+        digest = hashlib.sha256(json.dumps([version, data, len(dataset), dataset.metainfo], default=str).encode())
+        digest.update(torch.as_tensor(getattr(dataset, "labels", ())).numpy().tobytes())
+        digest.update("".join(map(weights_digest, modules)).encode())
+        return Path(self.cache_dir) / f"prepared-{digest.hexdigest()[:24]}.pt"
+
+
+@torch.no_grad()
+def prepared_columns(network: Any, dataset: Any, indices: Sequence[int], batch_size: int = 256) -> dict[str, Tensor]:
+    """What a network's ``prepare`` makes of samples, on the CPU.
+
+    Args:
+        network: a ``Network``, on any device.
+        dataset: its samples.
+        indices: (n,) of them.
+        batch_size: samples prepared at once.
+
+    Returns:
+        Name -> (n, ...), of every tensor of the prepared batches that has one row a sample.
+    """
+    device = next(network.parameters()).device
+    parts: list[dict[str, Tensor]] = []
+    for start in range(0, len(indices), batch_size):
+        chosen = list(indices[start : start + batch_size])
+        batch = dataset.__getitems__(chosen)
+        moved = {name: value.to(device) if hasattr(value, "to") else value for name, value in batch.items()}
+        prepared = network.prepare(moved)
+        parts.append({name: value.cpu() for name, value in prepared.items() if _is_column(value, len(chosen))})
+    return {name: torch.cat([part[name] for part in parts]) for name in (parts[0] if parts else ())}
+
+
+def _is_column(value: Any, rows: int) -> bool:
+    return isinstance(value, Tensor) and value.ndim > 0 and len(value) == rows
