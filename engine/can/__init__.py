@@ -1,0 +1,1 @@
+"""Trained detectors of CAN attacks at work: on logs and live buses."""
