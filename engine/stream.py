@@ -10,6 +10,8 @@ import numpy as np
 import torch
 from torch.utils.data import DataLoader, default_collate
 
+from .parts import cut_parts, node_budget_of
+
 
 class IndexBatch(list):
     """The sample indices of one part, with the seed of its random transforms."""
@@ -31,7 +33,9 @@ class BatchStream:
     """Cuts a sampler's order into iterations, and each iteration into this rank's parts.
 
     An iteration takes ``batch_size * accumulate * world_size`` indices; rank r takes every world_size-th of them. The number of
-    parts may be doubled (``split``) when memory runs out: the same samples then come in smaller batches.
+    parts may be doubled (``split``) when memory runs out: the same samples then come in smaller batches. With ``node_budget`` no
+    part holds more nodes than that, and an iteration takes as many parts as it needs: the samples of a step, their order and
+    the length of an epoch stay what they are without.
 
     Args:
         dataset: has ``__len__`` and ``__getitems__`` or ``__getitem__``; with the attribute ``random = True`` each batch is
@@ -43,19 +47,26 @@ class BatchStream:
         rank, world_size: of this process.
         seed: of random transforms.
         drop_last: leave out a last iteration that is not full.
+        node_budget: nodes of a part at most, by the data set's ``node_counts``; None for no bound.
+        budget_factor: share of ``node_budget`` to use, in (0, 1], or the name of one in the data set's ``budget_factors``.
 
     Attributes:
         limit: iterations of an epoch at most; None for all of them.
+
+    Raises:
+        ValueError: a budget out of range, one below the largest sample, or a data set that does not count nodes.
     """
 
     def __init__(
         self, dataset, sampler, batch_size: int, accumulate: int = 1, num_workers: int = 0, rank: int = 0,
-        world_size: int = 1, seed: int = 0, drop_last: bool = False,
+        world_size: int = 1, seed: int = 0, drop_last: bool = False, node_budget: int | None = None,
+        budget_factor: float | str = 1.0,
     ) -> None:  # fmt: skip
         self.dataset, self.sampler = dataset, sampler
         self.batch_size, self.accumulate, self.num_workers = batch_size, accumulate, num_workers
         self.rank, self.world_size = rank, world_size
         self.seed, self.drop_last = seed, drop_last
+        self._budget = None if node_budget is None else node_budget_of(dataset, node_budget, budget_factor)
         self.split = 1
         self.limit: int | None = None
 
@@ -102,11 +113,16 @@ class BatchStream:
                 # A rank without samples must take part in the exchange of gradients; its share is nothing.
                 yield [IndexBatch(everyone[:1], self.seed)], [0.0]
                 continue
-            size = -(-self.batch_size // self.split)
             seed = hash((self.seed, epoch, i, self.rank)) & 0x7FFFFFFF
-            parts = [IndexBatch(mine[j : j + size], seed + j) for j in range(0, len(mine), size)]
+            parts = [IndexBatch(mine[cut], seed + cut.start) for cut in self._cuts(mine)]
             # DDP averages over ranks; with these shares the average is the mean over all samples of the iteration.
             yield parts, [len(part) * self.world_size / len(everyone) for part in parts]
+
+    def _cuts(self, mine: list[int]) -> list[slice]:
+        most = -(-self.batch_size // self.split)
+        if self._budget is None:
+            return [slice(start, start + most) for start in range(0, len(mine), most)]
+        return cut_parts(self.dataset.node_counts[mine].tolist(), most, self._budget // self.split)
 
 
 class _Fetching:

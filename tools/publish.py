@@ -1,7 +1,7 @@
 """Extract a run's network as one file that loads anywhere.
 
 example:
-  python tools/publish.py work_dirs/automotive/hcrl_sa/supervised/gat/student/with-kd/curriculum student.pth
+  python tools/publish.py work_dirs/automotive/hcrl_sa/supervised/gat/student/with-kd/curriculum student.pth --calibrate
 """
 
 import argparse
@@ -15,6 +15,17 @@ def parse_args() -> argparse.Namespace:
     parser.add_argument("out", help="the file to write")
     parser.add_argument("--raw", action="store_true", help="the raw weights, even where averaged ones are there")
     parser.add_argument(
+        "--calibrate",
+        action="store_true",
+        help="a detector's thresholds, fitted now on benign validation windows; without, those of the run's test.json",
+    )
+    parser.add_argument(
+        "--target-fpr",
+        type=float,
+        default=1e-3,
+        help="with --calibrate: share of them above a threshold (default 1e-3)",
+    )
+    parser.add_argument(
         "--trust-checkpoint", action="store_true", help="read a file that needs pickle, which can run code"
     )
     return parser.parse_args()
@@ -22,9 +33,12 @@ def parse_args() -> argparse.Namespace:
 
 def main(args: argparse.Namespace) -> None:
     """Publish and say how to load the file."""
-    from stillhouse.engine.publish import publish
+    from stillhouse.engine.publish import load_network, publish
 
-    path = publish(args.run, args.out, raw=args.raw, trust=args.trust_checkpoint)
+    path = publish(args.run, args.out, args.raw, args.trust_checkpoint, args.calibrate, args.target_fpr)
+    thresholds = load_network(path).published["thresholds"]
+    for name, found in thresholds.items():
+        print(f"{name}: threshold {found['threshold']:.6g} over {found['benign_windows']} benign windows")
     print(f"{path} holds the network. Load it: stillhouse.engine.publish.load_network({str(path)!r})")
 
 

@@ -21,6 +21,7 @@ def parse_args() -> argparse.Namespace:
     parser.add_argument(
         "--cfg-options", nargs="+", default=[], metavar="KEY=VALUE", help="override values, merged last"
     )
+    parser.add_argument("--no-page", action="store_true", help="do not draw test.html, a detector's page of pictures")
     parser.add_argument("--launcher", choices=["none", "pytorch", "slurm", "mpi"], default="none")
     parser.add_argument("--local_rank", "--local-rank", type=int, default=0, help=argparse.SUPPRESS)
     args = parser.parse_args()
@@ -33,7 +34,7 @@ def main(args: argparse.Namespace) -> None:
     from pathlib import Path
 
     from stillhouse.engine.config import load_config, parse_options
-    from stillhouse.engine.testing import print_groups, test
+    from stillhouse.engine.testing import print_groups, test, write_page
 
     given = Path(args.run)
     experiment = load_config(given / "config.py" if given.is_dir() else given, parse_options(args.cfg_options))
@@ -42,7 +43,9 @@ def main(args: argparse.Namespace) -> None:
     report = test(experiment, args.checkpoint, args.out, args.trust_checkpoint, args.launcher)
     if int(os.environ.get("RANK", 0)) == 0:
         print_groups(report)
-        print(f"{report['path']} holds the figures. Compare runs: python tools/compare.py RUN RUN")
+        page = None if args.no_page else write_page(report)
+        shown = f"; {page} shows them" if page else ""
+        print(f"{report['path']} holds the figures{shown}. Compare runs: python tools/compare.py RUN RUN")
 
 
 if __name__ == "__main__":

@@ -1,6 +1,7 @@
 """Metrics, reports, comparisons and pictures of runs."""
 
 from .accuracy import Accuracy
+from .components import calibrate_components
 from .detection import DetectionMetric
 from .gathered import GatheredMetric
 from .latent import LatentStatistics
@@ -23,6 +24,7 @@ __all__ = [
     "SceneRecovery",
     "SketchStatistics",
     "TermMean",
+    "calibrate_components",
     "calibrate_threshold",
     "count_parameters",
     "detection_scores",

@@ -21,12 +21,20 @@ __all__ = [
     "count_parameters",
     "markdown_report",
     "print_report",
+    "tables",
     "vocabulary_free_parameters",
     "write_report",
 ]
 
 FORMATS = {
     "fpr": ".2e",
+    "fpr_low": ".2e",
+    "fpr_high": ".2e",
+    "alarm_rate": ".4f",
+    "f1_tolerant": ".4f",
+    "episode_recall": ".3f",
+    "time_to_detect_ms": ".0f",
+    "time_to_detect_frames": ".0f",
     "false_alarms_per_hour": ".1f",
     "threshold": ".4g",
     "f1": ".4f",
@@ -39,6 +47,7 @@ FORMATS = {
     "mcc": ".4f",
 }
 DEFAULT_FORMAT = ".4g"
+RECALL_FORMAT = ".4f"  # of one attack, whatever its name
 MISSING = "–"
 
 
@@ -84,23 +93,33 @@ def _cell(summary: Summary, metric: str) -> str:
     spread = summary.metrics.get(metric)
     if spread is None:
         return MISSING
-    text = spread.text(FORMATS.get(metric.rpartition("/")[2], DEFAULT_FORMAT))
+    text = spread.text(_format(metric.rpartition("/")[2]))
     return text if spread.n == summary.n else f"{text} (n={spread.n})"
 
 
-def _tables(rows: Sequence[RunResult], columns: Sequence[str] | None) -> list[tuple[str, list[list[str]]]]:
+def _format(name: str) -> str:
+    return RECALL_FORMAT if name.startswith("recall_") else FORMATS.get(name, DEFAULT_FORMAT)
+
+
+def tables(rows: Sequence[RunResult], columns: Sequence[str] | None = None) -> list[tuple[str, list[list[str]]]]:
+    """The tables of the report as text: group -> lines of cells, the first line the header; the empty group is everything.
+
+    Args:
+        rows: the runs; those of one name are its seeds.
+        columns: see ``sections``.
+    """
     summaries = aggregate(rows)
-    tables = []
+    found = []
     for group, metrics in sections(summaries, columns).items():
         shown = [summary for summary in summaries if any(metric in summary.metrics for metric in metrics)]
-        tables.append((group, [_header(metrics), *(_cells(summary, metrics) for summary in shown)]))
-    return tables
+        found.append((group, [_header(metrics), *(_cells(summary, metrics) for summary in shown)]))
+    return found
 
 
 def markdown_report(rows: Sequence[RunResult], title: str, columns: Sequence[str] | None = None) -> str:
     """The report as Markdown: a table over everything, then one a group."""
     parts = [f"# {title}"]
-    for group, (header, *body) in _tables(rows, columns):
+    for group, (header, *body) in tables(rows, columns):
         rule = ["---"] + ["---:"] * (len(header) - 1)
         lines = ["| " + " | ".join(cell.replace("|", "\\|") for cell in line) + " |" for line in (header, rule, *body)]
         parts += ([f"## {group}"] if group else []) + ["\n".join(lines)]
@@ -114,7 +133,7 @@ def print_report(
 ) -> None:
     """The same tables on the terminal."""
     console = console or Console()
-    for group, (header, *body) in _tables(rows, columns):
+    for group, (header, *body) in tables(rows, columns):
         table = Table(title=f"{title}: {group}" if group else title, title_justify="left")
         for number, name in enumerate(header):
             table.add_column(name, justify="left" if number == 0 else "right")

@@ -18,4 +18,6 @@ def wilson(successes: float, trials: int, z: float = 1.96) -> tuple[float, float
     share, spread = successes / trials, z * z / trials
     middle = (share + spread / 2) / (1 + spread)
     half = z / (1 + spread) * math.sqrt(share * (1 - share) / trials + spread / (4 * trials))
-    return max(0.0, middle - half), min(1.0, middle + half)
+    # At none and at all the ends are exact, which rounding would miss.
+    low = max(0.0, middle - half) if successes > 0 else 0.0
+    return low, min(1.0, middle + half) if successes < trials else 1.0

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 import torch
 
-from stillhouse.datasets.samplers import EpochSampler
+from stillhouse.datasets.samplers import CurriculumSampler, EpochSampler
 from stillhouse.engine.stream import BatchStream, IndexBatch, fetch, seeded
 
 
@@ -104,6 +104,70 @@ def test_limit_and_drop_last():
     limited.limit = 2
     assert len(limited) == len(list(limited.iterate(0))) == 2
     assert len(stream(drop_last=True)) == 5 and len(stream()) == 6
+
+
+class Graphs(Numbers):
+    """Sample i has 1 + 7 i mod 10 nodes."""
+
+    labels = torch.arange(21) % 3 == 0
+
+    @property
+    def node_counts(self) -> np.ndarray:
+        return 1 + np.arange(self.size) * 7 % 10
+
+
+def parts(made: BatchStream, epoch: int = 0, start: int = 0) -> list[list[list[int]]]:
+    return [[batch["x"].int().tolist() for batch in iteration.batches] for iteration in made.iterate(epoch, start)]
+
+
+@pytest.mark.parametrize("budget", [10, 17, 1000])
+@pytest.mark.parametrize("world_size", [1, 2])
+def test_no_part_holds_more_nodes_than_the_budget(budget: int, world_size: int):
+    more = dict(dataset=Graphs, accumulate=2, world_size=world_size)
+    seen = []
+    for rank in range(world_size):
+        whole, cut = stream(rank=rank, **more), stream(rank=rank, node_budget=budget, **more)
+        counts = cut.dataset.node_counts
+        got = parts(cut, epoch=1)
+        assert all(counts[part].sum() <= budget and len(part) <= 4 for iteration in got for part in iteration)
+        assert values(cut.iterate(1)) == values(whole.iterate(1)), "a step's samples and their order are the same"
+        assert len(got) == cut.length(1) == whole.length(1)
+        assert [sum(iteration.weights) for iteration in cut.iterate(1)] == pytest.approx(
+            [sum(iteration.weights) for iteration in whole.iterate(1)]
+        )
+        seen += [i for iteration in got for part in iteration for i in part]
+    assert sorted(seen) == list(range(21))
+
+
+def test_a_budget_goes_on_in_the_middle_and_with_workers():
+    made = stream(dataset=Graphs, node_budget=12)
+    assert parts(made, 2, start=3) == parts(made, 2)[3:]
+    assert parts(stream(dataset=Graphs, node_budget=12, num_workers=2), 2) == parts(made, 2)
+
+
+def test_a_budget_works_with_a_curriculum():
+    data = Graphs(21)
+    sampler = CurriculumSampler(data, epochs=4, seed=1, ratio_end=2.0)
+    sampler.difficulty = torch.rand(21, generator=torch.Generator().manual_seed(0))
+    made = BatchStream(data, sampler, 8, node_budget=15)
+    for epoch in range(4):
+        got = parts(made, epoch)
+        assert [i for iteration in got for part in iteration for i in part] == sampler.indices(epoch).tolist()
+        assert all(data.node_counts[part].sum() <= 15 for iteration in got for part in iteration)
+
+
+def test_a_factor_and_a_split_shrink_the_budget():
+    half = stream(dataset=Graphs, batch_size=8, node_budget=40, budget_factor=0.5)
+    assert parts(half) == parts(stream(dataset=Graphs, batch_size=8, node_budget=20))
+    split = stream(dataset=Graphs, batch_size=8, node_budget=40)
+    split.split = 4
+    counts = split.dataset.node_counts
+    assert all(counts[part].sum() <= 10 and len(part) <= 2 for iteration in parts(split) for part in iteration)
+
+
+def test_a_budget_below_the_largest_sample_is_refused():
+    with pytest.raises(ValueError, match="the largest sample has 10 nodes, more than the 9"):
+        stream(dataset=Graphs, node_budget=9)
 
 
 def test_seeded_restores_after_an_error():

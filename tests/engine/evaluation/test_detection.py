@@ -178,3 +178,60 @@ def test_an_index_of_two_samples_is_refused():
 def test_no_sample_is_refused():
     with pytest.raises(ValueError, match="DetectionMetric: no sample was evaluated"):
         metric("val").evaluate(6)
+
+
+def timed(built: DetectionMetric) -> dict:
+    windows, outputs = batch(torch.arange(6))
+    windows["start_s"] = torch.arange(6).double() * 0.5
+    built.process(windows, outputs)
+    return built.evaluate(6)
+
+
+def test_recall_of_each_attack_of_a_split():
+    found, _ = at_threshold([0, 1, 2, 3, 4, 5])
+    assert found["detection/test_01/recall_DoS"] == found["detection/test_01/recall_fuzzy"] == 1.0
+    assert not any(name.startswith("detection/test_05/recall") for name in found)
+
+
+def test_recordings_of_one_attack_count_together():
+    built = metric()
+    built.dataset_meta = {"split": "test", "sources": ["test_01/DoS-1", "test_01/DoS-2", "test_05/suppress-1"]}
+    built.load_calibration({"threshold": 2.5, "target_fpr": 1e-3})
+    assert evaluate(built, [0, 1, 2, 3, 4, 5])["detection/test_01/recall_DoS"] == 0.5
+
+
+def test_an_unlabelled_source_counts_nowhere_else():
+    built = metric()
+    built.dataset_meta["unlabelled_sources"] = ["test_05/suppress-1"]
+    built.load_calibration({"threshold": 1.5, "target_fpr": 1e-3})
+    found = evaluate(built, [0, 1, 2, 3, 4, 5])
+    assert found["detection/fpr"] == 0.0, "its false alarm is none: nobody knows what is right there"
+    assert found["detection/test_05/alarm_rate"] == 0.5 and "detection/test_05/fpr" not in found
+    assert built.groups["test_05"]["note"] == built.groups["test_05/suppress-1"]["note"] == "unlabelled"
+    assert built.scored["labels"].tolist() == [1, 0, 0, 1, -1, -1]
+
+
+def test_windows_labelled_minus_one_are_unlabelled():
+    built = metric()
+    built.load_calibration({"threshold": 1.5, "target_fpr": 1e-3})
+    windows, outputs = batch(torch.arange(6))
+    built.process({**windows, "y": torch.tensor([1, 0, 0, 1, -1, -1])}, outputs)
+    assert built.evaluate(6)["detection/test_05/alarm_rate"] == 0.5
+
+
+def test_start_times_bring_episodes():
+    built = metric()
+    built.dataset_meta |= {"window": 100, "stride": 100}
+    built.load_calibration({"threshold": 1.5, "target_fpr": 1e-3})
+    found = timed(built)
+    assert found["detection/episode_recall"] == found["detection/test_01/episode_recall"] == 1.0
+    assert found["detection/time_to_detect_ms"] == 500.0 and found["detection/time_to_detect_frames"] == 100.0
+    assert built.groups["test_01"]["episodes"] == 2
+    assert built.scored["start_s"].tolist() == [0.0, 0.5, 1.0, 1.5, 2.0, 2.5]
+    assert "detection/episode_recall" not in at_threshold([0, 1, 2, 3, 4, 5])[0]
+
+
+@pytest.mark.parametrize("arguments", [{"join_s": -0.5}, {"tolerance": -1}])
+def test_a_negative_pause_or_tolerance_is_refused(arguments: dict):
+    with pytest.raises(ValueError, match=r"DetectionMetric: got join_s=.*expected both at least 0"):
+        DetectionMetric(**arguments)
