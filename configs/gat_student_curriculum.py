@@ -6,11 +6,20 @@ Expected, seeds 0, 1, 2: F1 1.000 ± 0.000 on test_01, 0.005 ± 0.008 on test_03
 """
 
 _base_ = ["_base_/runtime.py", "_base_/can.py"]
+max_epochs = 15
 run = dict(model="gat", model_size="student", mode="curriculum")
 model = dict(
     type="Learner",
     network=dict(
-        type="GAT", num_ids="${num_ids}", embedding_dim=8, hidden_dim=24, num_layers=2, num_heads=4, fc_dim=128
+        type="GAT",
+        num_ids="${num_ids}",
+        in_features="${in_features}",
+        embedding_dim=8,
+        hidden_dim=24,
+        num_layers=2,
+        num_heads=4,
+        pool="mean_max",
+        fc_dim=64,
     ),
     losses=dict(cross_entropy=dict(type="CrossEntropy", logits="logits", target="y")),
 )
@@ -18,6 +27,8 @@ train_dataloader = dict(
     sampler=dict(type="CurriculumSampler", epochs="${max_epochs}", ratio_start=1.0, ratio_end=10.0, momentum=0.9),
 )
 optim_wrapper = dict(optimizer=dict(lr=1e-3))
+val_evaluator = [dict(type="DetectionMetric", target_fpr="${target_fpr}", floor=6.9)]
+test_evaluator = [dict(type="DetectionMetric", target_fpr="${target_fpr}", floor=6.9)]
 custom_hooks = [
     dict(type="EMAHook", decay=0.999),
     dict(

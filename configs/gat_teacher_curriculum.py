@@ -6,16 +6,28 @@ Expected, seeds 0, 1, 2: F1 0.998 ± 0.003 on test_01, 0.152 ± 0.169 on test_03
 """
 
 _base_ = ["_base_/runtime.py", "_base_/can.py"]
+max_epochs = 5
 run = dict(model="gat", model_size="teacher", mode="curriculum")
 model = dict(
     type="Learner",
-    network=dict(type="GAT", num_ids="${num_ids}", embedding_dim=32, hidden_dim=64, num_layers=5, num_heads=8),
+    network=dict(
+        type="GAT",
+        num_ids="${num_ids}",
+        in_features="${in_features}",
+        embedding_dim=32,
+        hidden_dim=64,
+        num_layers=5,
+        num_heads=8,
+        pool="mean_max",
+    ),
     losses=dict(cross_entropy=dict(type="CrossEntropy", logits="logits", target="y")),
 )
 train_dataloader = dict(
     sampler=dict(type="CurriculumSampler", epochs="${max_epochs}", ratio_start=1.0, ratio_end=10.0, momentum=0.9),
 )
 optim_wrapper = dict(optimizer=dict(lr=1e-3))
+val_evaluator = [dict(type="DetectionMetric", target_fpr="${target_fpr}", floor=6.9)]
+test_evaluator = [dict(type="DetectionMetric", target_fpr="${target_fpr}", floor=6.9)]
 custom_hooks = [
     dict(type="EMAHook", decay=0.999),
     dict(

@@ -6,17 +6,19 @@ Expected, seeds 0, 1, 2: F1 0.903 ± 0.102 on test_01, 0.248 ± 0.076 on test_03
 """
 
 _base_ = ["_base_/runtime.py", "_base_/can.py"]
+max_epochs = 15
 run = dict(model="vgae", model_size="student", mode="autoencoder")
 model = dict(
     type="Learner",
     network=dict(
         type="VGAE",
         num_ids="${num_ids}",
+        in_features="${in_features}",
         embedding_dim=4,
         hidden_dims=[80, 40],
         latent_dim=16,
         num_heads=1,
-        score="difficulty",
+        score="node_error",
     ),
     losses=dict(
         reconstruction=dict(type="MeanSquaredError", output="cont_out", target="graph.x"),
@@ -27,7 +29,7 @@ model = dict(
 )
 train_dataloader = dict(batch_size=64, dataset=dict(benign_only=True))
 optim_wrapper = dict(optimizer=dict(lr=2e-3))
-val_evaluator = [dict(type="DetectionMetric"), dict(type="TermMean", names=["difficulty"])]
+val_evaluator = [dict(type="DetectionMetric", target_fpr="${target_fpr}"), dict(type="TermMean", names=["difficulty"])]
 custom_hooks = [
     dict(type="EMAHook", decay=0.999),
     dict(

@@ -6,17 +6,19 @@ Expected, seeds 0, 1, 2: F1 0.949 ± 0.016 on test_01, 0.993 ± 0.003 on test_03
 """
 
 _base_ = ["_base_/runtime.py", "_base_/can.py"]
+max_epochs = 5
 run = dict(model="vgae", model_size="teacher", mode="autoencoder")
 model = dict(
     type="Learner",
     network=dict(
         type="VGAE",
         num_ids="${num_ids}",
+        in_features="${in_features}",
         embedding_dim=64,
         hidden_dims=[1024, 512],
         latent_dim=96,
         num_heads=4,
-        score="difficulty",
+        score="node_error",
     ),
     losses=dict(
         reconstruction=dict(type="MeanSquaredError", output="cont_out", target="graph.x"),
@@ -27,7 +29,7 @@ model = dict(
 )
 train_dataloader = dict(batch_size=64, dataset=dict(benign_only=True))
 optim_wrapper = dict(optimizer=dict(lr=2e-3))
-val_evaluator = [dict(type="DetectionMetric"), dict(type="TermMean", names=["difficulty"])]
+val_evaluator = [dict(type="DetectionMetric", target_fpr="${target_fpr}"), dict(type="TermMean", names=["difficulty"])]
 custom_hooks = [
     dict(type="EMAHook", decay=0.999),
 ]
