@@ -2,8 +2,9 @@
 PYTHON ?= python3
 VENV ?= .venv
 BIN := $(VENV)/bin
-.PHONY: demo test check slow clean predict generate generate-quality generate-preview list-refs save-ref rm-ref score-refs \
-	score-refs-fresh explore explore-clip
+.PHONY: demo test check slow predict generate generate-quality generate-preview list-refs save-ref rm-ref score-refs \
+	score-refs-fresh explore explore-clip train train-forward train-inverse-quality train-inverse-all iterate \
+	clean clean-cache clean-scenes clean-runs clean-output clean-all
 
 $(VENV)/.installed: setup.py pyproject.toml
 	$(PYTHON) -m venv $(VENV)
@@ -68,5 +69,38 @@ explore: $(VENV)/.installed
 explore-clip: $(VENV)/.installed
 	$(BIN)/python tools/explore.py --refs $(REFS) --clip
 
-clean:
-	rm -rf $(VENV) work_dirs *.egg-info
+train: $(VENV)/.installed  # make train CONFIG=configs/minigpt.py ARGS="--resume"
+	@test -n "$(CONFIG)" || { echo "name a config: make train CONFIG=configs/minigpt.py" >&2; exit 2; }
+	$(BIN)/python tools/train.py $(CONFIG) $(ARGS)
+
+train-forward: $(VENV)/.installed
+	$(BIN)/python tools/train.py configs/scene_forward.py --resume $(ARGS)
+
+train-inverse-quality: $(VENV)/.installed  # trains the proxy first where it is missing
+	$(BIN)/python tools/train.py configs/scene_inverse_quality.py --resume --with-companions $(ARGS)
+
+train-inverse-all: $(VENV)/.installed
+	$(BIN)/python tools/train.py configs/scene_inverse_all.py --resume --with-companions $(ARGS)
+
+iterate: $(VENV)/.installed  # make iterate ARGS="--small --keep 3 --rounds 2"; ARGS=--list says what would run
+	$(BIN)/python tools/iterate.py --refs $(REFS) $(if $(filter file,$(origin SCORER)),,--scorer $(SCORER)) $(ARGS)
+
+# None of these removes references, scenes of your own below output, preferences or CAN data.
+clean:  # the environment, what installing left, and caches of tools
+	rm -rf $(VENV) *.egg-info .pytest_cache .ruff_cache .import_linter_cache .hypothesis
+
+clean-cache:  # drawn scenes and scorers' answers, which are made again
+	rm -rf work_dirs/cache
+
+clean-scenes:  # generated scenes, the quality scenes among them
+	for folder in data/scene data/scene/quality data/scene_demo; do \
+		rm -rf $$folder/images $$folder/params $$folder/generation.json $$folder/preview.png; done
+
+clean-runs:  # networks of scenes, what was found for pictures, and cycles
+	rm -rf work_dirs/scene_* work_dirs/predicted work_dirs/cycle work_dirs/cycle_small
+
+clean-output:  # explorations and the contact sheet
+	rm -rf output/explore output/explore.* output/.explore.partial output/refs.png
+
+clean-all: clean clean-cache clean-scenes clean-runs clean-output  # and the runs of every other domain
+	test ! -d work_dirs || find work_dirs -mindepth 1 -maxdepth 1 ! -name "preference*" -exec rm -rf {} +

@@ -92,14 +92,21 @@ def _check_pixels(image: "Image", path: Path) -> None:
 def flattened(image: "Image", ground: Color = _WHITE) -> "Image":
     """RGB of a picture of any mode: 16 bits scaled to 8, transparent pixels on the ground."""
     if image.mode.startswith("I") or image.mode == "F":
-        values = np.asarray(image, np.float64)
-        scale = 255 / 65535 if values.max(initial=0) > 255 else 1
+        values = np.nan_to_num(np.asarray(image, np.float64), posinf=0, neginf=0)  # what is no number is black
+        scale = _to_bytes(image.mode, float(values.max(initial=0)))
         image = _pillow().fromarray(np.clip(np.rint(values * scale), 0, 255).astype(np.uint8))
     if image.mode in ("RGBA", "LA", "PA", "La", "RGBa") or "transparency" in image.info:
         image = image.convert("RGBA")
         page = _pillow().new("RGBA", image.size, (*ground, 255))
         image = _pillow().alpha_composite(page, image)
     return image.convert("RGB")
+
+
+def _to_bytes(mode: str, most: float) -> float:
+    """What brings values to 0 to 255: floating-point pictures go to 1 as a rule, others to 255 or 65,535."""
+    if mode == "F" and most <= 1:
+        return 255
+    return 255 / 65535 if most > 255 else 1
 
 
 def square(image: "Image", fit: Fit, ground: Color = _WHITE) -> "Image":
