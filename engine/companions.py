@@ -118,6 +118,28 @@ def resolved(experiment: Experiment) -> Experiment:
     return result
 
 
+def as_recorded(experiment: Experiment, recorded: dict) -> Experiment:
+    """A copy in which every ``checkpoint="auto"`` is the file that the run's own config names at the same place.
+
+    A run's folder does not say with which options its companions were found; its checkpoints do.
+
+    Args:
+        experiment: the config of a run that is tested.
+        recorded: the config in the run's checkpoint. What it does not name, or what is gone, stays ``auto``.
+    """
+    result = copy.copy(experiment)
+    result.cfg = copy.deepcopy(experiment.cfg)
+    files = {where: value.get("checkpoint", "auto") for where, value in walk(recorded) if is_reference(value)}
+    for where, value in walk(result.cfg._cfg_dict):
+        if (
+            is_reference(value)
+            and value.get("checkpoint", "auto") == "auto"
+            and Path(files.get(where, "auto")).is_file()
+        ):
+            value["checkpoint"] = files[where]
+    return result
+
+
 @FUNCTIONS.register_module()
 def load_companion(config: str, checkpoint: str) -> tuple[nn.Module, dict]:
     """The network of another config with its trained weights, and its checkpoint's ``meta``.

@@ -10,6 +10,7 @@ from typing import Any
 from mmengine.config import Config, ConfigDict
 
 from ..registry import nearest
+from .addressing import by_number
 from .errors import ConfigError
 from .paths import run_path
 
@@ -63,7 +64,7 @@ def load_config(path: str | Path, options: dict | None = None) -> Experiment:
 
     Args:
         path: a config file, relative to the current folder or to the installation.
-        options: dotted key -> value, merged last.
+        options: dotted key -> value, merged last; an entry of a list by its number or its type (``custom_hooks.KDHook.alpha``).
 
     Raises:
         ConfigError: no such file, not Python, or a reference to something that is not there.
@@ -73,7 +74,7 @@ def load_config(path: str | Path, options: dict | None = None) -> Experiment:
         raw = Config.fromfile(str(found), lazy_import=False)
     except Exception as error:
         raise ConfigError([f"{path}: cannot be read as a config: {type(error).__name__}: {error}"]) from error
-    options, before = dict(options or {}), set(raw.keys())
+    options, before = by_number(dict(options or {}), raw.to_dict()), set(raw.keys())
     try:
         raw.merge_from_dict(options)
     except (TypeError, KeyError, IndexError) as error:

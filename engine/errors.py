@@ -29,3 +29,7 @@ class CompanionError(StillhouseError):
 
 class RunFolderError(StillhouseError):
     """A work directory that cannot be used: read-only, in use by another run, or already holding one."""
+
+
+class ExportError(StillhouseError):
+    """A network that cannot be written in another format, or an exported file that cannot be used."""

@@ -17,6 +17,7 @@ from .held_lpips import HeldLPIPS, build_lpips
 from .homographies import Views, seen_through
 from .image_text_contrastive import ImageTextContrastive, image_text_contrastive, multi_positive_nce, same_group
 from .instance_contrastive import InstanceContrastive, instance_contrastive
+from .laplace_error import LaplaceError
 from .latent_match import LatentMatch, latent_distance
 from .map_variance import MapVariance, log_variance_hinge, map_variance
 from .mean_absolute import MeanAbsoluteError
@@ -45,6 +46,7 @@ from .stroke_length import StrokeLength, stroke_length
 from .stroke_loss import StrokeLoss, read_strokes, time_weights
 from .stroke_smoothness import StrokeSmoothness, chord_distances, stroke_smoothness
 from .supervised_contrastive import SupervisedContrastive, supervised_contrastive
+from .temporal_difference import TemporalDifference, double_q_target, temporal_difference
 from .total_variation import TotalVariation, pixel_pairs, total_variation
 from .wavelet import WaveletMagnitude, detail_magnitude, haar, magnitude_penalty
 from .winner_error import WinnerError
@@ -64,6 +66,7 @@ __all__ = [
     "HeldLPIPS",
     "ImageTextContrastive",
     "InstanceContrastive",
+    "LaplaceError",
     "LatentMatch",
     "Loss",
     "MapLoss",
@@ -93,6 +96,7 @@ __all__ = [
     "StrokeLoss",
     "StrokeSmoothness",
     "SupervisedContrastive",
+    "TemporalDifference",
     "TotalVariation",
     "Views",
     "WaveletMagnitude",
@@ -111,6 +115,7 @@ __all__ = [
     "curve_velocities",
     "dense_contrastive",
     "detail_magnitude",
+    "double_q_target",
     "end_gaps",
     "flag_errors",
     "foreground_error",
@@ -161,6 +166,7 @@ __all__ = [
     "stroke_midpoints",
     "stroke_smoothness",
     "supervised_contrastive",
+    "temporal_difference",
     "time_weights",
     "total_variation",
     "upcast",

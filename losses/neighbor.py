@@ -20,7 +20,7 @@ def neighbor_targets(node_id: Tensor, edge_index: Tensor, num_ids: int) -> Tenso
         (N, V) float32 of 0 and 1.
     """
     source, target = edge_index
-    targets = torch.zeros(len(node_id), num_ids, device=node_id.device)
+    targets = torch.zeros(node_id.shape[0], num_ids, device=node_id.device)
     targets[source, node_id[target]] = 1.0
     return targets
 

@@ -10,6 +10,8 @@ class Network(nn.Module):
         outputs: names of the tensors that ``forward`` returns; losses and distillation may name these only.
         inputs: keys of the batch that ``forward`` reads.
         prepares: keys that ``prepare`` adds to the batch.
+        companions: arguments that name other configs' networks, each held under the attribute of that name; see
+            ``engine/self_contained.py``.
         kd_refusal: why the network cannot be distilled, or None where it can.
         vocabulary_modules: names of the submodules whose size grows with the vocabulary, for parameter counts.
     """
@@ -17,6 +19,7 @@ class Network(nn.Module):
     outputs: tuple[str, ...] = ()
     inputs: tuple[str, ...] = ()
     prepares: tuple[str, ...] = ()
+    companions: tuple[str, ...] = ()
     kd_refusal: str | None = None
     vocabulary_modules: tuple[str, ...] = ()
 

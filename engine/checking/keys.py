@@ -8,7 +8,7 @@ from mmengine.config import Config
 from mmengine.runner import Runner
 from mmengine.runner.runner import set_multi_processing
 
-from ..config import REFERENCE, Experiment
+from ..config import REFERENCE, Experiment, variables_below
 from .components import check_call, check_keys
 from .problems import Problems, fix
 from .values import mismatch
@@ -68,6 +68,8 @@ def _report_unknown(problems: Problems, experiment: Experiment, unknown: dict) -
     text = Config.fromfile(str(experiment.path), lazy_import=False).text
     # A variable of a base config stays one where the references to it were replaced.
     variables = {name.split(".")[0] for name in REFERENCE.findall(text)} | set(experiment.variables)
+    # A base config that companions share may hold a variable that only they refer to.
+    variables |= variables_below(experiment.cfg)
     for key, value in unknown.items():
         recorded = (
             not variables and isinstance(value, VARIABLE) and not get_close_matches(str(key), KNOWN, cutoff=CLOSE)

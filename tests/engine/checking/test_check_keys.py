@@ -107,6 +107,15 @@ def test_a_recorded_config_has_variables_without_references(config, tmp_path):
     assert line.startswith("helper: unknown top-level key.")
 
 
+def test_a_variable_that_only_a_companion_refers_to(config, tmp_path):
+    config("teacher", spare=3, train_cfg=dict(type="TrainLoop", max_epochs="${spare}"))
+    student = config("student", spare=4, custom_hooks=[distillation(tmp_path / "teacher.py")])
+    assert check(load_config(student), companions=False) == []
+    alone = config("alone", spare=4)
+    [line] = check(load_config(alone))
+    assert line.startswith("spare: unknown top-level key.")
+
+
 def test_require_raises_all_problems_together(config):
     with pytest.raises(ConfigError, match="2 problems") as caught:
         require(load_config(config(zzzz=5, compile="yes")))

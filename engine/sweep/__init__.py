@@ -1,0 +1,1 @@
+"""One config over a grid of options and several seeds."""
