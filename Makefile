@@ -2,7 +2,7 @@
 PYTHON ?= python3
 VENV ?= .venv
 BIN := $(VENV)/bin
-.PHONY: demo test check slow predict generate generate-quality generate-preview list-refs save-ref rm-ref score-refs \
+.PHONY: demo test check slow docs predict generate generate-quality generate-preview list-refs save-ref rm-ref score-refs \
 	score-refs-fresh explore explore-clip train train-forward train-inverse-quality train-inverse-all iterate \
 	clean clean-cache clean-scenes clean-runs clean-output clean-all
 
@@ -10,7 +10,7 @@ $(VENV)/.installed: setup.py pyproject.toml
 	$(PYTHON) -m venv $(VENV)
 	$(BIN)/python -m pip install --quiet --upgrade pip
 	$(BIN)/python -m pip install --quiet torch torchvision
-	$(BIN)/python -m pip install --quiet --editable ".[can,latent,sketch,preferences,scene,test]"
+	$(BIN)/python -m pip install --quiet --editable ".[can,latent,sketch,preferences,scene,docs,test]"
 	touch $@
 
 demo: $(VENV)/.installed
@@ -27,6 +27,9 @@ check: $(VENV)/.installed
 	$(BIN)/ruff format --check .
 	$(BIN)/pyright --pythonpath $(BIN)/python
 	$(BIN)/lint-imports
+
+docs: $(VENV)/.installed  # the site in build/site; a broken link is an error
+	NO_MKDOCS_2_WARNING=1 $(BIN)/mkdocs build --strict --quiet
 
 predict: $(VENV)/.installed  # make predict IMG=picture.png
 	@test -n "$(IMG)" || { echo "name a picture: make predict IMG=picture.png" >&2; exit 2; }
@@ -86,8 +89,8 @@ iterate: $(VENV)/.installed  # make iterate ARGS="--small --keep 3 --rounds 2"; 
 	$(BIN)/python tools/iterate.py --refs $(REFS) $(if $(filter file,$(origin SCORER)),,--scorer $(SCORER)) $(ARGS)
 
 # None of these removes references, scenes of your own below output, preferences or CAN data.
-clean:  # the environment, what installing left, and caches of tools
-	rm -rf $(VENV) *.egg-info .pytest_cache .ruff_cache .import_linter_cache .hypothesis
+clean:  # the environment, what installing left, the site, and caches of tools
+	rm -rf $(VENV) *.egg-info build/site .pytest_cache .ruff_cache .import_linter_cache .hypothesis
 
 clean-cache:  # drawn scenes and scorers' answers, which are made again
 	rm -rf work_dirs/cache

@@ -1,7 +1,8 @@
 """The fusion agent: a small Q-network that weighs the distilled VGAE against the distilled GAT, window by window.
 
-Command: python tools/train.py configs/dqn_fusion.py --with-companions --cfg-options data_root=../shared/data/can/hcrl_sa max_epochs=6
-Hardware: one CPU core is enough; no GPU was measured.
+Command: python tools/train.py configs/dqn_fusion.py --with-companions --cfg-options data_root=../shared/data/can/hcrl_sa
+Hardware: one CPU core is enough; no GPU was measured. Wall time: under a minute there for 4,000 steps, the companions apart.
+Expected, seeds 0 to 4: F1 .999 on test_01, .997 on test_03, .997 on test_02 and .998 on test_04 (docs/can.md).
 """
 
 _base_ = ["_base_/runtime.py", "_base_/can.py"]

@@ -1,6 +1,7 @@
 """Checkpoints: plain content, written whole or not at all, verified, and read without running code."""
 
 import contextlib
+import errno
 import os
 import pickle
 import zipfile
@@ -48,13 +49,21 @@ def write_checkpoint(content: dict, path: Path) -> None:
 
 
 def write_text(text: str, path: Path) -> None:
-    """Replace a small text file in one step."""
+    """Replace a small text file in one step.
+
+    Raises:
+        OSError: it cannot be written; names it, and what stood there before is still there.
+    """
     temporary = path.with_name(f".{path.name}.{os.getpid()}.tmp")
-    with open(temporary, "w") as file:
-        file.write(text)
-        file.flush()
-        os.fsync(file.fileno())
-    os.replace(temporary, path)
+    try:
+        with open(temporary, "w") as file:
+            file.write(text)
+            file.flush()
+            os.fsync(file.fileno())
+        os.replace(temporary, path)
+    except OSError as error:
+        temporary.unlink(missing_ok=True)
+        raise OSError(error.errno, error.strerror, str(path)) from error
 
 
 def read_checkpoint(path: str | Path, trust: bool = False) -> dict:
@@ -66,6 +75,7 @@ def read_checkpoint(path: str | Path, trust: bool = False) -> dict:
 
     Raises:
         CheckpointError: missing, damaged, needing pickle without ``trust``, or not one of ours.
+        MemoryError: no memory to read it.
     """
     path = Path(path)
     if not path.is_file():
@@ -79,6 +89,7 @@ def read_checkpoint(path: str | Path, trust: bool = False) -> dict:
             "If the file is your own, pass --trust-checkpoint."
         ) from error
     except (OSError, RuntimeError, EOFError, KeyError) as error:
+        _refuse_shortage(path, error)
         raise CheckpointError(
             f"{path}: is damaged ({error}). Resume from an earlier file of the same folder."
         ) from error
@@ -97,9 +108,17 @@ def _verify(path: Path) -> None:
         with zipfile.ZipFile(path) as archive:
             bad = archive.testzip()
     except Exception as error:  # damaged names and lengths make zipfile raise almost anything
+        _refuse_shortage(path, error)
         raise CheckpointError(f"{path}: is damaged or not a checkpoint ({error})") from error
     if bad is not None:
         raise CheckpointError(f"{path}: is damaged (checksum of {bad})")
+
+
+def _refuse_shortage(path: Path, error: Exception) -> None:
+    """A file that there was no memory to read is not damaged, and the one before it is no remedy."""
+    short = isinstance(error, MemoryError) or getattr(error, "errno", None) == errno.ENOMEM
+    if short or "allocate memory" in str(error):
+        raise MemoryError(f"{path}: could not be read, {error}") from error
 
 
 def _flush_folder(folder: Path) -> None:
@@ -142,7 +161,10 @@ def newest_readable(folder: Path, warn) -> tuple[Path, dict] | None:
         except CheckpointError as error:
             warn(f"{error} Trying the one before.")
     if candidates:
-        raise CheckpointError(f"{folder}: none of its {len(candidates)} checkpoints can be read")
+        raise CheckpointError(
+            f"{folder}: none of its {len(candidates)} checkpoints can be read. Begin anew with --restart; "
+            "they are kept beside the new run."
+        )
     return None
 
 

@@ -3,6 +3,7 @@
 Status 1 is left to a command's own verdict, such as FAIL; nothing else ends with it.
 """
 
+import errno
 import sys
 import traceback
 from collections.abc import Callable
@@ -10,6 +11,11 @@ from collections.abc import Callable
 REFUSED = 2
 DEFECT = 3
 INTERRUPTED = 130
+NO_ROOM = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
+EXHAUSTED = (
+    "memory ran out ({}). What was saved before is untouched; free some memory, or take less at once (a smaller batch_size), "
+    "then go on where it stopped."
+)
 # Where this package itself raises them; an ImportError of ours names the extra to install.
 ON_PURPOSE = (ValueError, KeyError, FloatingPointError, ImportError)
 
@@ -18,8 +24,8 @@ def run(main: Callable, *args) -> int:
     """Call ``main`` and return the exit status.
 
     Returns:
-        What ``main`` returns, or 0; 2 for a refusal, a file or folder that cannot be read or written among them; 3 for a
-        defect, which leaves its traceback; 130 for Ctrl-C.
+        What ``main`` returns, or 0; 2 for a refusal, memory that ran out and a file or folder that cannot be read or written
+        among them; 3 for a defect, which leaves its traceback; 130 for Ctrl-C.
     """
     from .errors import StillhouseError
 
@@ -29,6 +35,9 @@ def run(main: Callable, *args) -> int:
         print("interrupted; go on with --resume", file=sys.stderr)
         return INTERRUPTED
     except Exception as error:
+        if _is_out_of_memory(error):
+            print(f"error: {EXHAUSTED.format(str(error) or type(error).__name__)}", file=sys.stderr)
+            return REFUSED
         if not isinstance(error, (StillhouseError, OSError)) and not _is_on_purpose(error):
             traceback.print_exc()
             return DEFECT
@@ -37,10 +46,27 @@ def run(main: Callable, *args) -> int:
     return status if isinstance(status, int) else 0
 
 
+def _is_out_of_memory(error: Exception) -> bool:
+    # A library that the loader finds no room for is an ImportError.
+    if isinstance(error, ImportError) and "failed to map segment" in str(error):
+        return True
+    # Before torch is there, nothing but Python's own error can say so.
+    if isinstance(error, MemoryError) or "torch" not in sys.modules:
+        return isinstance(error, MemoryError)
+    from ..hooks.memory_cleanup import is_out_of_memory
+
+    return is_out_of_memory(error)
+
+
 def _message(error: Exception) -> object:
     """What to tell the user; of the operating system's errors the path and the reason."""
     if isinstance(error, OSError) and error.filename is not None:
         return f"{error.filename2 or error.filename}: cannot be read or written ({error.strerror})"
+    if isinstance(error, OSError) and error.errno in NO_ROOM:
+        return (
+            f"a file could not be written ({error.strerror}). What was saved before is untouched; make room, then go on "
+            "where it stopped."
+        )
     return error.args[0] if isinstance(error, KeyError) and error.args else error
 
 

@@ -12,6 +12,7 @@ CONTEXT = multiprocessing.get_context("forkserver")
 ROOMS = ("engine.launch", "engine.testing", "engine.loops", "engine.checking", "models", "losses", "hooks", "datasets")
 CONTEXT.set_forkserver_preload([f"stillhouse.{room}" for room in ROOMS])
 KEPT = 4000  # characters of its output
+BEGUN = b"\0"
 
 
 class RunProcess:
@@ -31,13 +32,16 @@ class RunProcess:
         self._process.start()
         writing.close()
         self._output = ""
+        self._begun = threading.Event()
         self._reader = threading.Thread(target=self._read, args=(reading,), daemon=True)
         self._reader.start()
 
     def _read(self, reading: Connection) -> None:
         with reading:
             while chunk := os.read(reading.fileno(), 65536):
-                self._output = (self._output + chunk.decode(errors="replace"))[-KEPT:]
+                self._begun.set()
+                self._output = (self._output + chunk.removeprefix(BEGUN).decode(errors="replace"))[-KEPT:]
+        self._begun.set()
 
     @property
     def pid(self) -> int:
@@ -58,6 +62,10 @@ class RunProcess:
         """The exit status, negative for a signal; None where it has not ended in time."""
         self._process.join(seconds)
         return self._process.exitcode
+
+    def wait_until_begun(self) -> None:
+        """Until it is about to call its function, or has ended."""
+        self._begun.wait()
 
     def kill(self) -> None:
         """End it by SIGKILL."""
@@ -87,6 +95,7 @@ def _main(output: Connection, threads: int | None, function: Callable, *args) ->
 
     from .command import run
 
+    os.write(1, BEGUN)
     if threads:
         torch.set_num_threads(threads)
     status = run(function, *args)

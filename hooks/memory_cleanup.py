@@ -8,6 +8,9 @@ from mmengine.hooks import Hook
 
 from ..registry import HOOKS
 
+# What PyTorch's own allocator, the standard library of C++ and oneDNN say where memory runs out on a CPU.
+EXHAUSTED = ("can't allocate memory", "std::bad_alloc", "could not create a primitive")
+
 
 @HOOKS.register_module()
 class MemoryCleanupHook(Hook):
@@ -61,7 +64,7 @@ def is_out_of_memory(error: Exception) -> bool:
     """Whether an error says that memory ran out, on a GPU or on the CPU."""
     if isinstance(error, (torch.OutOfMemoryError, MemoryError)):
         return True
-    return "can't allocate memory" in str(error)
+    return any(phrase in str(error) for phrase in EXHAUSTED)
 
 
 def release() -> None:

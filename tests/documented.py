@@ -20,11 +20,13 @@ class Command(NamedTuple):
         page: where it stands, relative to the repository.
         line: the command as it stands there, loops with one of their values.
         words: its arguments after ``python``, the script first; a shell script's too.
+        whole: whether it is meant to be given as it stands; running text may leave out what does not matter there.
     """
 
     page: str
     line: str
     words: tuple[str, ...]
+    whole: bool = True
 
 
 def files_shown(page: Path) -> dict[str, str]:
@@ -40,11 +42,11 @@ def commands_in_blocks(page: Path) -> list[str]:
 
 def commands(page: Path) -> list[Command]:
     """Every command of a page, in blocks and in running text, that calls a script of ``tools`` with something to say."""
-    text = page.read_text()
-    lines = commands_in_blocks(page)
-    lines += [line for span in SPAN.findall(BLOCK.sub("", text)) for line in _lines(span)]
+    given = [(line, True) for line in commands_in_blocks(page)]
+    spans = SPAN.findall(BLOCK.sub("", page.read_text()))
+    given += [(line, False) for span in spans for line in _lines(span)]
     name = str(page.relative_to(ROOT))
-    return [Command(name, line, tuple(shlex.split(line, comments=True))) for line in lines]
+    return [Command(name, line, tuple(shlex.split(line, comments=True)), whole) for line, whole in given]
 
 
 def _lines(body: str) -> list[str]:

@@ -9,6 +9,7 @@ import torch
 from mmengine.hooks import Hook
 
 from stillhouse.datasets.text import TextFile
+from stillhouse.engine.chaos.same_bits import COMPARED, differences
 from stillhouse.engine.checkpoint import chosen, read_checkpoint
 from stillhouse.engine.config import Experiment, load_config
 from stillhouse.engine.runner import EngineRunner
@@ -17,7 +18,6 @@ from stillhouse.registry import DATASETS, MODELS
 
 RUNTIME = Path(__file__).resolve().parent.parent / "configs" / "_base_" / "runtime.py"
 VOCABULARY, CONTEXT = 128, 8
-COMPARED = ("state_dict", "ema", "optimizer", "schedulers", "hooks", "loop", "random")
 
 
 class Stopped(Exception):
@@ -187,18 +187,6 @@ def newest(work_dir: Path) -> dict:
     path = chosen(work_dir)
     assert path is not None, f"{work_dir} holds no checkpoint"
     return read_checkpoint(path)
-
-
-def differences(a, b, where: str = "") -> list[str]:
-    """Where two nested states differ by a bit, a key or a type."""
-    if isinstance(a, torch.Tensor) and isinstance(b, torch.Tensor):
-        return [] if a.dtype == b.dtype and torch.equal(a, b) else [where]
-    if isinstance(a, dict) and isinstance(b, dict):
-        found = [f"{where}.{key}" for key in a.keys() ^ b.keys()]
-        return found + [d for key in a.keys() & b.keys() for d in differences(a[key], b[key], f"{where}.{key}")]
-    if isinstance(a, (list, tuple)) and isinstance(b, (list, tuple)) and len(a) == len(b):
-        return [d for i, pair in enumerate(zip(a, b)) for d in differences(*pair, f"{where}[{i}]")]
-    return [] if a == b else [where]
 
 
 def assert_same(a: dict, b: dict, parts: tuple[str, ...] = COMPARED) -> None:

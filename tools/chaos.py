@@ -21,7 +21,9 @@ def parse_args() -> argparse.Namespace:
     parser.add_argument("--kinds", nargs="+", metavar="KIND", help='such as SIGKILL "full disk" (default: all)')
     parser.add_argument("--seed", type=int, default=0, help="of the moments and the damage")
     parser.add_argument("--out", type=Path, help="folder to work in and to keep (default: a temporary one)")
-    parser.add_argument("--with-companions", action="store_true", help="train companions that are missing, in the folder")
+    parser.add_argument(
+        "--with-companions", action="store_true", help="train companions that are missing, in the folder"
+    )
     parser.add_argument("--cfg-options", nargs="+", default=[], metavar="KEY=VALUE", help="options of every run")
     parser.add_argument("--json", action="store_true", help="print one JSON object instead of a table")
     args = parser.parse_args()
@@ -41,6 +43,7 @@ def main(args: argparse.Namespace) -> int:
 def campaign(args: argparse.Namespace, root: Path) -> int:
     """The same in a given folder."""
     from rich import get_console
+
     from stillhouse.engine.chaos.campaign import disturb
     from stillhouse.engine.chaos.faults import faults_named
     from stillhouse.engine.chaos.place import prepare

@@ -20,9 +20,9 @@ def parse_args() -> argparse.Namespace:
     parser.add_argument("--data", default="data/can_synthetic", help="where the synthetic data goes")
     parser.add_argument("--seed", type=int, default=0)
     parser.add_argument("--rows", type=int, default=200_000, help="frames of an attack-free recording")
-    parser.add_argument("--epochs", type=int, default=6, help="of the autoencoder and the teacher")
+    parser.add_argument("--epochs", type=int, default=2, help="of the autoencoder and the teacher")
     parser.add_argument(
-        "--student-epochs", type=int, default=12, help="a student's step costs a fourteenth of a teacher's"
+        "--student-epochs", type=int, default=4, help="a student's step costs a fourteenth of a teacher's"
     )
     return parser.parse_args()
 

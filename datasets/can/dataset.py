@@ -52,7 +52,7 @@ class CANGraphs:
         LeakageError: the same window in two splits.
     """
 
-    fields = ("graph", "y", "index", "source", "duration_s", "start_s", "attack_frames")
+    fields = ("graph", "y", "index", "source", "duration_s", "start_s", "attack_frames", "adapted")
     budget_factors = SAFETY_FACTORS
 
     def __init__(
@@ -82,6 +82,7 @@ class CANGraphs:
         self.vocabulary, self.scaler, self.digest = corpus.vocabulary, corpus.scaler, corpus.digest
         self.count_max = np.pad(corpus.count_max, (0, max(0, num_ids - len(corpus.count_max))))
         self.packed, sources = _kept(corpus, split, benign_only, subsets)
+        self._adapted = torch.tensor([source in corpus.adapted for source in sources], dtype=torch.bool)
         names = NODE_FEATURES if features == "absolute" else PROFILE_NODE_FEATURES
         self.packed = _without(self.packed, names, ignore)
         self._check_classes(benign_only)
@@ -110,7 +111,7 @@ class CANGraphs:
 
         Returns:
             ``graph`` (a PyTorch Geometric batch), ``y``, ``index``, ``source``, ``attack_frames`` (B,) int64, ``duration_s``
-            (B,) float32 and ``start_s`` (B,) float64.
+            (B,) float32, ``start_s`` (B,) float64, and ``adapted`` (B,) bool, whether training did not show the vehicle.
         """
         index = np.asarray(indices, np.int64)
         return {
@@ -121,6 +122,7 @@ class CANGraphs:
             "duration_s": torch.from_numpy(self.packed.duration_s.take(index)),
             "start_s": torch.from_numpy(self.packed.start_s.take(index)),
             "attack_frames": torch.from_numpy(self.packed.attack_frames.take(index)),
+            "adapted": self._adapted[torch.from_numpy(self.packed.source.take(index))],
         }
 
     @property

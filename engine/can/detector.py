@@ -118,7 +118,7 @@ class Detector:
 
     def score(self, graphs: PackedGraphs) -> np.ndarray:
         """(G,) float64 scores of some windows."""
-        batch = {"graph": as_batch(graphs)}
+        batch = {"graph": as_batch(graphs), "adapted": torch.full((len(graphs),), bool(self.adapted))}
         with torch.inference_mode():
             return np.asarray(self.predictor.predict(batch)["score"], np.float64)
 

@@ -32,7 +32,7 @@ class Outcome:
         fault: its name.
         verdict: ``same bits`` as the undisturbed run without a word; ``clear refusal`` of one message, after which and after
             what it asks for the run ended with the same bits; ``unclear`` where a process ended with a traceback and the run
-            then with the same bits; else ``lost``.
+            then with the same bits, nothing lost; else ``lost``.
         ended: whether the fault ended the process that it struck.
         moment: seconds after the process's start.
         messages: of the refusals, or what was lost.
@@ -89,6 +89,7 @@ def attempt(fault: Fault, place: Place, draw: random.Random) -> Outcome:
     for _ in range(MISSES):
         place.clear()
         process = place.start()
+        process.wait_until_begun()
         begun = time.monotonic()
         try:
             _wait(process, place, fault, draw.uniform(0, share * place.span_s))
@@ -117,6 +118,9 @@ def _follow(fault: Fault, place: Place, process: RunProcess, status: int | None,
     unclear = False
     ended = status != 0
     kept = place.newest_good()
+    if status == 0 and fault.needs_checkpoint:  # the run had ended before its files were damaged
+        process = place.start()
+        status = process.wait(PATIENCE * place.span_s)
     for _ in range(STARTS):
         if status is None:
             process.kill()

@@ -12,7 +12,7 @@ from ..run_folder import set_aside
 from ..run_process import RunProcess
 from .place import Place
 
-LEAST_ROOM, MOST_ROOM = 0, 1 << 25  # bytes that a starved process may still take
+MOST_ROOM = 1 << 20  # bytes that a starved process may still take
 
 
 class Fault:
@@ -84,7 +84,7 @@ class Starvation(Fault):
     def strike(self, process: RunProcess, place: Place, draw: random.Random) -> int:
         """See ``Fault``."""
         good = place.newest()
-        _limit(process, resource.RLIMIT_AS, _memory_of(process.pid) + draw.randrange(LEAST_ROOM, MOST_ROOM))
+        _limit(process, resource.RLIMIT_AS, _memory_of(process.pid) + draw.choice([0, draw.randrange(MOST_ROOM)]))
         return good
 
 

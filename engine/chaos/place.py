@@ -4,8 +4,8 @@ import shutil
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from ..checkpoint import iteration_of, newest_readable, saved
 from ..checking import require
+from ..checkpoint import POINTER, iteration_of, newest_readable
 from ..companions import training_order
 from ..config import load_config
 from ..errors import CheckpointError
@@ -48,8 +48,12 @@ class Place:
         return RunProcess(_train, self.config, self.options, str(folder or self.folder))
 
     def newest(self) -> int:
-        """The iteration of the newest checkpoint of the disturbed run, 0 where there is none."""
-        return max((iteration_of(path) for path in saved(self.folder)), default=0)
+        """The iteration of the disturbed run's newest checkpoint, 0 where there is none.
+
+        One that the folder's pointer does not name yet is still being saved.
+        """
+        pointer = self.folder / POINTER
+        return iteration_of(Path(pointer.read_text().strip())) if pointer.is_file() else 0
 
     def newest_good(self) -> int:
         """The iteration from which the disturbed run would go on, 0 for the beginning."""

@@ -163,13 +163,23 @@ class FusionAgent(Network):
         return {"q": q, "action": action, "reward": reward, "td_target": reward}
 
     def predict(self, batch: dict) -> dict[str, Tensor]:
-        """The outputs, ``score`` (B,) float64 in (0, 1), above .5 an alarm, and ``alpha`` (B,): their means under ``policy``."""
+        """The outputs, ``score`` (B,) float64 in (0, 1), above .5 an alarm, and ``alpha`` (B,): their means under ``policy``.
+
+        Where ``batch["adapted"]`` (B,) says that training did not show the vehicle, the classifier decides alone: what an
+        autoencoder of other vehicles cannot explain need not be an attack.
+        """
         batch = self.prepare(batch)
         outputs = self.forward(batch)
         policy = self.policy(outputs["q"]).unflatten(1, (len(self.weightings), len(self.alphas)))
         vgae, gat = self.verdicts(batch)
         scores = fused_score(vgae.unsqueeze(2), gat.view(-1, 1, 1), self.alphas)
-        return {**outputs, "score": (policy * scores).sum(dim=(1, 2)), "alpha": (policy * self.alphas).sum(dim=(1, 2))}
+        score, alpha = (policy * scores).sum(dim=(1, 2)), (policy * self.alphas).sum(dim=(1, 2))
+        strange = batch.get("adapted", torch.zeros(len(score), dtype=torch.bool, device=score.device))
+        return {
+            **outputs,
+            "score": torch.where(strange, gat.sigmoid(), score),
+            "alpha": alpha.masked_fill(strange, 1.0),
+        }
 
     def policy(self, q: Tensor) -> Tensor:
         """``softmax(q / temperature)``, the share (B, actions) of each action in a decision; of the best alone at 0.

@@ -26,6 +26,7 @@ from stillhouse.engine.checkpoint import (
     read_checkpoint,
     saved,
     write_checkpoint,
+    write_text,
 )
 from stillhouse.engine.errors import CheckpointError
 
@@ -219,9 +220,31 @@ def test_a_folder_of_damaged_checkpoints_is_an_error(tmp_path: Path):
     for number in (1, 2):
         (tmp_path / f"iter_{number}.pth").write_bytes(b"damaged")
     warnings: list[str] = []
-    with pytest.raises(CheckpointError, match="none of its 2 checkpoints can be read"):
+    with pytest.raises(CheckpointError, match=r"none of its 2 checkpoints can be read\. Begin anew with --restart"):
         newest_readable(tmp_path, warnings.append)
     assert len(warnings) == 2
+
+
+def test_a_text_that_cannot_be_written_names_its_file_and_leaves_nothing(tmp_path: Path):
+    (tmp_path / "result.json").mkdir()
+    with pytest.raises(OSError, match=r"directory: '.*/result\.json'"):
+        write_text("{}", tmp_path / "result.json")
+    assert [path.name for path in tmp_path.iterdir()] == ["result.json"]
+
+
+@pytest.mark.parametrize(
+    "error",
+    [MemoryError(), OSError(errno.ENOMEM, "Cannot allocate memory"), RuntimeError("can't allocate memory: 9 bytes")],
+)
+@pytest.mark.parametrize("where", ["zipfile.ZipFile", "torch.load"])
+def test_a_file_that_there_is_no_memory_to_read_is_not_called_damaged(tmp_path: Path, monkeypatch, error, where: str):
+    def fails(*args, **kwargs):
+        raise error
+
+    write_checkpoint(CONTENT, tmp_path / "iter_1.pth")
+    monkeypatch.setattr(f"stillhouse.engine.checkpoint.{where}", fails)
+    with pytest.raises(MemoryError):
+        newest_readable(tmp_path, logging.warning)
 
 
 def test_the_pointer_decides_which_is_newest(tmp_path: Path):

@@ -38,7 +38,7 @@ def test_a_missing_extra_is_a_refusal(capsys, monkeypatch):
     assert 'pip install "stillhouse[latent]"' in capsys.readouterr().err
 
 
-@pytest.mark.parametrize("error", [ValueError("a mistake"), KeyError(), RuntimeError("a mistake"), MemoryError()])
+@pytest.mark.parametrize("error", [ValueError("a mistake"), KeyError(), RuntimeError("a mistake")])
 def test_a_defect_keeps_its_traceback_and_has_status_3(error, capsys):
     assert run(raising(error)) == DEFECT == 3
     err = capsys.readouterr().err
@@ -54,8 +54,8 @@ def test_what_the_operating_system_refuses_is_a_refusal(tmp_path: Path, capsys):
     assert capsys.readouterr().err == f"error: {tmp_path / 'folder'}: cannot be read or written (Is a directory)\n"
     assert run(raising(PermissionError(errno.EACCES, "Permission denied", "out"))) == 2
     assert capsys.readouterr().err == "error: out: cannot be read or written (Permission denied)\n"
-    assert run(raising(OSError(errno.ENOSPC, "No space left on device"))) == 2
-    assert capsys.readouterr().err == "error: [Errno 28] No space left on device\n"
+    assert run(raising(OSError(errno.EIO, "Input/output error"))) == 2
+    assert capsys.readouterr().err == "error: [Errno 5] Input/output error\n"
 
 
 def test_interruption(capsys):
@@ -70,3 +70,26 @@ def test_success():
 def test_a_verdict_is_the_status():
     assert run(lambda: 1) == 1 and run(lambda: 0) == 0
     assert run(lambda: "words") == 0
+
+
+@pytest.mark.parametrize(
+    "error",
+    [
+        MemoryError("no room"),
+        RuntimeError("[enforce fail] can't allocate memory: no room"),
+        RuntimeError("std::bad_alloc"),
+        ImportError("some.so: failed to map segment from shared object"),
+    ],
+)
+def test_memory_that_runs_out_is_a_refusal(error: Exception, capsys):
+    assert run(raising(error)) == REFUSED
+    told = capsys.readouterr().err
+    assert told.startswith("error: memory ran out (") and "What was saved before is untouched" in told
+
+
+def test_a_full_disk_that_names_no_file_is_still_a_clear_refusal(capsys):
+    assert run(raising(OSError(errno.ENOSPC, "No space left on device"))) == REFUSED
+    told = capsys.readouterr().err
+    assert told.startswith(
+        "error: a file could not be written (No space left on device). What was saved before is untouched"
+    )

@@ -2,14 +2,15 @@
 
 import inspect
 import re
-from typing import NamedTuple
+from types import NoneType, UnionType
+from typing import Any, NamedTuple, Union, get_args, get_origin
 
 from stillhouse import registry
 from stillhouse.registry import Registry, defined_in
 
 from .docstring import Docstring, cell, markdown, read
 
-RUNNER = {"runner", "dataset", "dataloader"}  # handed over by the engine, never written in a config
+GIVEN = {"runner", "dataset", "dataloader", "evaluator"}  # handed over by the engine, never written in a config
 
 
 class Room(NamedTuple):
@@ -34,7 +35,7 @@ ROOMS = {
     "tokenizers": Room("Tokenizers", ("TOKENIZERS",), "dataset = dict(tokenizer=dict(type=...))"),
     "hooks": Room("Hooks", ("HOOKS",), "custom_hooks = [dict(type=...)]"),
     "metrics": Room("Metrics", ("METRICS",), "val_evaluator = [dict(type=...)]"),
-    "engine": Room("Loops and optimizer", ("LOOPS", "OPTIM_WRAPPERS", "RUNNERS"), "train_cfg = dict(type=...)"),
+    "engine": Room("Loops and optimizer", ("LOOPS", "OPTIM_WRAPPERS"), "train_cfg = dict(type=...)"),
 }
 DECLARED = {
     "outputs": "Outputs", "inputs": "Reads of the batch", "prepares": "Adds to the batch", "fields": "Fields of a batch",
@@ -85,7 +86,7 @@ def section(name: str, component: type) -> str:
 def parameters(component: type) -> list[inspect.Parameter]:
     """The constructor's arguments that a config may give."""
     found = inspect.signature(component).parameters.values()
-    return [each for each in found if each.name not in RUNNER and each.kind != each.VAR_POSITIONAL]
+    return [each for each in found if each.name not in GIVEN and each.kind != each.VAR_POSITIONAL]
 
 
 def call(name: str, arguments: list[inspect.Parameter]) -> str:
@@ -104,9 +105,13 @@ def default(parameter: inspect.Parameter) -> str:
 
 def annotation(parameter: inspect.Parameter) -> str:
     """An annotation without the modules of its names."""
-    if parameter.annotation is parameter.empty:
-        return ""
-    return re.sub(r"\b(?:[A-Za-z_]\w*\.)+(?=\w)", "", inspect.formatannotation(parameter.annotation))
+    return "" if parameter.annotation is parameter.empty else _type(parameter.annotation)
+
+
+def _type(found: Any) -> str:
+    if get_origin(found) in (Union, UnionType):
+        return " | ".join("None" if each is NoneType else _type(each) for each in get_args(found))
+    return re.sub(r"\b(?:[A-Za-z_]\w*\.)+(?=\w)", "", inspect.formatannotation(found))
 
 
 def _meanings(component: type) -> dict[str, str]:

@@ -163,3 +163,11 @@ def test_distillation_is_refused():
 def test_refusals(change: dict, message: str):
     with pytest.raises(ValueError, match=message):
         agent(**change)
+
+
+def test_the_classifier_alone_decides_about_a_strange_vehicle(calibrated):
+    batch = calibrated.prepare({**windows(seed=3), "adapted": torch.arange(200) % 2 == 0})
+    found, (_, gat) = calibrated.predict(batch), calibrated.verdicts(batch)
+    assert (found["alpha"][::2] == 1).all() and (found["alpha"][1::2] < 1).any()
+    assert torch.equal(found["score"][::2], gat.sigmoid()[::2])
+    assert not torch.equal(found["score"][1::2], gat.sigmoid()[1::2])
