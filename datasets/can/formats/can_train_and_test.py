@@ -11,10 +11,10 @@ from pathlib import Path
 import numpy as np
 
 from ..errors import CANFormatError
-from ..frames import Frames, concatenate
-from .hcrl import nothing
+from ..frames import Frames
 from .salvage import Faults, salvage
 from .text import Column, Lines, decimals, identifiers, payloads, read_lines
+from .whole import whole
 
 COLUMNS = ("timestamp", "arbitration_id", "data_field", "attack")
 
@@ -31,10 +31,7 @@ def read(path: Path) -> Frames:
     Raises:
         CANFormatError: other columns, a row of another width, a field that does not parse, or no frames.
     """
-    parts = list(iterate(path))
-    if not any(len(part) for part in parts):
-        raise nothing(path)
-    return concatenate(parts, str(path))
+    return whole(path, iterate(path))
 
 
 def iterate(path: Path, faults: Faults | None = None, block_bytes: int | None = None) -> Iterator[Frames]:

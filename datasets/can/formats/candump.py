@@ -10,10 +10,10 @@ from pathlib import Path
 
 import numpy as np
 
-from ..frames import Frames, concatenate
-from .hcrl import nothing
+from ..frames import Frames
 from .salvage import Faults, salvage
 from .text import Column, Lines, decimals, hexadecimals, payloads, read_lines
+from .whole import whole
 
 _HASH, _REMOTE, _DIRECTIONS = ord("#"), (ord("R"), ord("r")), (ord("R"), ord("T"))
 _ERROR_FLAG = 0x20000000
@@ -32,10 +32,7 @@ def read(path: Path) -> Frames:
     Raises:
         CANFormatError: a line of another form, a CAN FD frame, or no frames.
     """
-    parts = list(iterate(path))
-    if not any(len(part) for part in parts):
-        raise nothing(path)
-    return concatenate(parts, str(path))
+    return whole(path, iterate(path))
 
 
 def iterate(path: Path, faults: Faults | None = None, block_bytes: int | None = None) -> Iterator[Frames]:

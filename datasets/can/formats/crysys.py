@@ -10,10 +10,10 @@ from pathlib import Path
 
 import numpy as np
 
-from ..frames import Frames, concatenate
-from .hcrl import nothing
+from ..frames import Frames
 from .salvage import Faults, salvage
 from .text import Column, Lines, decimals, identifiers, payloads, read_lines
+from .whole import whole
 
 FLAGS = (b"True", b"False", b"1", b"0")
 _WIDTH = 6
@@ -31,10 +31,7 @@ def read(path: Path) -> Frames:
     Raises:
         CANFormatError: a line of another form, or no frames.
     """
-    parts = list(iterate(path))
-    if not any(len(part) for part in parts):
-        raise nothing(path)
-    return concatenate(parts, str(path))
+    return whole(path, iterate(path))
 
 
 def iterate(path: Path, faults: Faults | None = None, block_bytes: int | None = None) -> Iterator[Frames]:

@@ -1,10 +1,7 @@
 """What the raw formats of HCRL share: bytes as separate fields, as many as the DLC says."""
 
-from pathlib import Path
-
 import numpy as np
 
-from ..errors import CANFormatError
 from ..frames import Frames
 from .text import Lines, decimals, hexadecimals, identifiers
 
@@ -58,8 +55,3 @@ def _labels(lines: Lines) -> np.ndarray:
     if (bad := (column.length != 1) | ((char != _NORMAL) & (char != _INJECTED))).any():
         raise column.error(bad, "the flag R (normal) or T (injected)", "The line is truncated: mend or drop it.")
     return (char == _INJECTED).astype(np.uint8)
-
-
-def nothing(path: Path) -> CANFormatError:
-    """The error for a file without frames."""
-    return CANFormatError(path, "no frames", "at least one", "Remove the file, or export the recording again.")

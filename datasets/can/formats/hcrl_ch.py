@@ -11,10 +11,11 @@ from pathlib import Path
 
 import numpy as np
 
-from ..frames import Frames, concatenate
-from .hcrl import nothing, parse
+from ..frames import Frames
+from .hcrl import parse
 from .salvage import Faults, salvage
 from .text import Lines, read_lines
+from .whole import whole
 
 _BEFORE_BYTES = 7
 
@@ -31,10 +32,7 @@ def read(path: Path) -> Frames:
     Raises:
         CANFormatError: see ``hcrl.parse``; or the file holds no frames.
     """
-    parts = list(iterate(path))
-    if not any(len(part) for part in parts):
-        raise nothing(path)
-    return concatenate(parts, str(path))
+    return whole(path, iterate(path))
 
 
 def iterate(path: Path, faults: Faults | None = None, block_bytes: int | None = None) -> Iterator[Frames]:
@@ -67,10 +65,7 @@ def read_normal_run(path: Path) -> Frames:
     Raises:
         CANFormatError: see ``hcrl.parse``; or the file holds no frames.
     """
-    parts = list(iterate_normal_run(path))
-    if not any(len(part) for part in parts):
-        raise nothing(path)
-    return concatenate(parts, str(path))
+    return whole(path, iterate_normal_run(path))
 
 
 def iterate_normal_run(path: Path, faults: Faults | None = None, block_bytes: int | None = None) -> Iterator[Frames]:

@@ -6,10 +6,11 @@ Source: https://ocslab.hksecurity.net/Datasets/survival-ids
 from collections.abc import Iterator
 from pathlib import Path
 
-from ..frames import Frames, concatenate
-from .hcrl import nothing, parse
+from ..frames import Frames
+from .hcrl import parse
 from .salvage import Faults, salvage
 from .text import Lines, read_lines
+from .whole import whole
 
 
 def read(path: Path) -> Frames:
@@ -24,10 +25,7 @@ def read(path: Path) -> Frames:
     Raises:
         CANFormatError: a line of another width than its DLC asks for, or no frames at all.
     """
-    parts = list(iterate(path))
-    if not any(len(part) for part in parts):
-        raise nothing(path)
-    return concatenate(parts, str(path))
+    return whole(path, iterate(path))
 
 
 def iterate(path: Path, faults: Faults | None = None, block_bytes: int | None = None) -> Iterator[Frames]:

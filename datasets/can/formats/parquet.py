@@ -9,10 +9,10 @@ from typing import Any
 import numpy as np
 
 from ..errors import CANFormatError
-from ..frames import LARGEST_ID, Frames, concatenate
-from .hcrl import nothing
+from ..frames import LARGEST_ID, Frames
 from .salvage import Faults, salvage
 from .text import ROOM, Column, payloads
+from .whole import whole
 
 COLUMNS = ("timestamp", "id", "data_field")
 LABEL = "label"
@@ -33,10 +33,7 @@ def read(path: Path) -> Frames:
             none, or no frames.
         ImportError: pyarrow is absent.
     """
-    parts = list(iterate(path))
-    if not any(len(part) for part in parts):
-        raise nothing(path)
-    return concatenate(parts, str(path))
+    return whole(path, iterate(path))
 
 
 def iterate(path: Path, faults: Faults | None = None, chunk: int = _CHUNK) -> Iterator[Frames]:

@@ -7,8 +7,8 @@ import numpy as np
 
 from ..errors import CANFormatError
 from ..frames import Frames, concatenate
-from .hcrl import nothing
 from .salvage import Faults
+from .whole import nothing
 
 SUFFIXES = (".asc", ".blf", ".trc", ".mf4", ".db")
 _CHUNK = 1 << 16
