@@ -118,7 +118,7 @@ def adapted(known: Profile | None, start: Frames, window: int) -> Profile:
         start: a window or more.
         window: frames in a window.
     """
-    parts = benign_parts(start, window)
+    parts = benign_parts(start, window, known)
     return Profile.fit(parts, window) if known is None else widened(known, parts, window)
 
 

@@ -1,8 +1,11 @@
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from regular_bus import bus
 
 from stillhouse.datasets.can.frames import Frames, interleaved
+from stillhouse.datasets.can.profile import Profile
 from stillhouse.datasets.can.profile.robust import benign_parts
 
 
@@ -31,3 +34,17 @@ def test_benign_traffic_is_kept_whole():
 def test_a_short_start_is_kept():
     start = bus(1)
     assert [len(part) for part in benign_parts(start, 100)] == [len(start)]
+
+
+@pytest.mark.parametrize("can_id", [0x000, 0x200])
+def test_of_a_known_vehicle_even_a_start_under_attack_throughout_is_left_out(can_id):
+    start = interleaved(bus(10), flood(100.0, 9.9, can_id, 0xEE))
+    assert benign_parts(start, 100, Profile.fit([bus(20)])) == []
+
+
+def test_of_a_known_vehicle_new_payloads_are_kept():
+    start = bus(10, seed=3)
+    payload = start.payload.copy()
+    payload[start.can_id == 0x300, 4] = 200
+    parts = benign_parts(replace(start, payload=payload), 100, Profile.fit([bus(20)]))
+    assert sum(len(part) for part in parts) == len(start)
