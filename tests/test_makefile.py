@@ -1,5 +1,6 @@
 """Every target that docs/scene.md and the README speak of is there, and prints a command that its tool understands."""
 
+import os
 import re
 import runpy
 import shlex
@@ -24,7 +25,13 @@ pytestmark = pytest.mark.skipif(shutil.which("make") is None, reason="there is n
 def printed(target: str, *variables: str, folder: Path = ROOT, options: tuple[str, ...] = ("-n",)) -> str:
     """What ``make`` says it would do."""
     command = ["make", "-f", str(ROOT / "Makefile"), *options, target, *variables]
-    return subprocess.run(command, cwd=folder, capture_output=True, text=True, check=True, timeout=60).stdout
+    # Where make runs these tests, its own variables, the environment's folder among them, must not reach another make.
+    env = {
+        name: value
+        for name, value in os.environ.items()
+        if name not in ("MAKEFLAGS", "MFLAGS", "MAKEOVERRIDES", "VENV")
+    }
+    return subprocess.run(command, cwd=folder, env=env, capture_output=True, text=True, check=True, timeout=60).stdout
 
 
 @pytest.fixture

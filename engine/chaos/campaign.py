@@ -19,7 +19,7 @@ from .same_bits import COMPARED, differences
 Verdict = Literal["same bits", "clear refusal", "unclear", "lost"]
 VERDICTS: tuple[Verdict, ...] = ("same bits", "clear refusal", "unclear", "lost")
 STARTS = 4  # processes to let a disturbed run finish
-MISSES = 5  # faults that came when the run had just ended, before one is given up
+MISSES = 12  # faults that came when the run had just ended, before one is given up
 PATIENCE = 20  # times the undisturbed run's time, before a process counts as hung
 POLL_S = 0.005
 
@@ -101,7 +101,7 @@ def attempt(fault: Fault, place: Place, draw: random.Random) -> Outcome:
         moment = time.monotonic() - begun
         status = process.wait(PATIENCE * place.span_s)
         return _follow(fault, place, process, status, good, moment)
-    return Outcome(fault.name, "lost", False, 0.0, ["the run always ended before the fault"])
+    return Outcome(fault.name, "unclear", False, 0.0, ["the run always ended before the fault"])
 
 
 def _wait(process: RunProcess, place: Place, fault: Fault, delay_s: float) -> None:

@@ -174,12 +174,10 @@ class FusionAgent(Network):
         vgae, gat = self.verdicts(batch)
         scores = fused_score(vgae.unsqueeze(2), gat.view(-1, 1, 1), self.alphas)
         score, alpha = (policy * scores).sum(dim=(1, 2)), (policy * self.alphas).sum(dim=(1, 2))
-        strange = batch.get("adapted", torch.zeros(len(score), dtype=torch.bool, device=score.device))
-        return {
-            **outputs,
-            "score": torch.where(strange, gat.sigmoid(), score),
-            "alpha": alpha.masked_fill(strange, 1.0),
-        }
+        if "adapted" in batch:
+            score = torch.where(batch["adapted"], gat.sigmoid(), score)
+            alpha = alpha.masked_fill(batch["adapted"], 1.0)
+        return {**outputs, "score": score, "alpha": alpha}
 
     def policy(self, q: Tensor) -> Tensor:
         """``softmax(q / temperature)``, the share (B, actions) of each action in a decision; of the best alone at 0.

@@ -12,6 +12,7 @@ from ranks import run_ranks
 EVERY_STEP = "default_hooks = dict(checkpoint=dict(interval=1, by_epoch=False, max_keep=3), log=dict(interval=1))\n"
 
 
+@pytest.mark.slow
 def test_ten_kills_change_nothing_with_curriculum_kd_ema_and_accumulation(
     can_root, scorer, can_teacher, tmp_path: Path
 ):
@@ -29,6 +30,7 @@ def test_ten_kills_change_nothing_with_curriculum_kd_ema_and_accumulation(
     assert_same(newest(tmp_path / "whole"), newest(tmp_path / "killed"))
 
 
+@pytest.mark.slow
 def test_two_ranks_give_the_curve_of_one_process_with_twice_the_batch(can_root, can_teacher, tmp_path: Path):
     def student(name: str, batch_size: int) -> Path:
         body = (

@@ -15,7 +15,7 @@ def chaos(monkeypatch):
 
 
 def test_a_campaign_prints_its_table_as_json(chaos, config, tmp_path: Path, capsys):
-    path = config(train_cfg=dict(type="TrainLoop", max_epochs=1))
+    path = config(train_cfg=dict(type="TrainLoop", max_epochs=4))
     arguments = ("--faults", 2, "--kinds", "SIGKILL", "companion removed", "--out", tmp_path / "chaos", "--json")
     assert chaos(path, *arguments) == 0
     printed = capsys.readouterr()
