@@ -67,6 +67,11 @@ class Frames:
         """The same frames under another name."""
         return replace(self, source=source)
 
+    def elapsed_s(self) -> np.ndarray:
+        """(n,) seconds since the first frame; steps back in time and pauses of a second or more do not count."""
+        steps = np.diff(self.timestamp_s, prepend=self.timestamp_s[:1])
+        return np.cumsum(np.where((steps > 0) & (steps < 1), steps, 0))
+
     def backward_steps(self) -> int:
         """How many frames have a smaller timestamp than the frame before."""
         return int(np.count_nonzero(self.timestamp_s[1:] < self.timestamp_s[:-1]))

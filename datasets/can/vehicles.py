@@ -86,8 +86,7 @@ def presence(profile: Profile, frames: Frames) -> float:
     regular = (profile.period_s <= REGULAR_S) & (profile.frames >= REGULAR_FRAMES)
     if not regular.any() or not len(frames):
         return 0.0
-    steps = np.diff(frames.timestamp_s)
-    duration = float(steps[(steps > 0) & (steps < 1)].sum())
+    duration = float(frames.elapsed_s()[-1])
     counts = np.bincount(profile.place(frames.can_id), minlength=len(profile) + 1)[:-1]
     expected = np.maximum(OFTEN_ENOUGH * duration / profile.period_s[regular], 1)
     return float((counts[regular] >= expected).mean())
@@ -95,9 +94,7 @@ def presence(profile: Profile, frames: Frames) -> float:
 
 def start_of(frames: Frames, seconds: float) -> int:
     """How many frames the first seconds of a recording hold; steps back in time and gaps above a second do not count."""
-    steps = np.diff(frames.timestamp_s, prepend=frames.timestamp_s[:1])
-    elapsed = np.cumsum(np.where((steps > 0) & (steps < 1), steps, 0))
-    return int(np.searchsorted(elapsed, seconds, side="right"))
+    return int(np.searchsorted(frames.elapsed_s(), seconds, side="right"))
 
 
 def _signed(array: np.ndarray) -> np.ndarray:

@@ -55,7 +55,7 @@ def evidence_of(profile: Profile, frames: Frames, changes: Changes) -> Evidence:
     values[:, 0] = ~known
     rows = np.flatnonzero(known)
     if len(rows):
-        part = Changes(*(getattr(changes, name)[rows] for name in changes.__dataclass_fields__))
+        part = changes.take(rows)
         values[rows, 1:4] = _timing(profile, part)
         values[rows, 4:10] = _payload(profile, part, frames.payload[rows], frames.dlc[rows])
     values[:, 10] = profile.succession[np.where(changes.before < 0, changes.place, changes.before), changes.place]

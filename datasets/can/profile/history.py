@@ -1,6 +1,6 @@
 """What changed between a frame and the frames of the same identifier before it, also across chunks of a stream."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 
 import numpy as np
 
@@ -29,6 +29,10 @@ class Changes:
     previous: np.ndarray
     repeats: np.ndarray
     before: np.ndarray
+
+    def take(self, rows: np.ndarray) -> "Changes":
+        """Those of the given indices, or where a mask is True, in that order."""
+        return Changes(*(getattr(self, field.name)[rows] for field in fields(self)))
 
     @property
     def is_first(self) -> np.ndarray:

@@ -3,9 +3,9 @@
 import numpy as np
 
 from ..frames import Frames
-from .evidence import EVIDENCE, evidence_of
-from .history import History
+from .evidence import EVIDENCE
 from .profile import Profile
+from .stream import Described
 
 BLOCKS = 10
 FEWEST_WINDOWS = 2  # of frames in a block
@@ -58,7 +58,7 @@ def regular(profile: Profile, frames: Frames) -> bool:
 
 
 def _mean_worst(profile: Profile, frames: Frames, columns: list[int]) -> float:
-    found = evidence_of(profile, frames, History(len(profile)).feed(frames, profile.place(frames.can_id))).values
+    found = Described.of(profile, frames).evidence
     worst = np.clip(found[:, columns].max(axis=1), 0, _MOST)
     return float(np.where(found[:, _UNKNOWN] > 0, _MOST, worst).mean())
 
@@ -71,8 +71,7 @@ def _agreeing(scores: np.ndarray) -> np.ndarray:
 
 def _cuts(start: Frames, window: int) -> np.ndarray | None:
     """Indices between which blocks of equal time lie, as many as hold enough frames each; None where that is fewer than three."""
-    steps = np.diff(start.timestamp_s, prepend=start.timestamp_s[:1])
-    elapsed = np.cumsum(np.where((steps > 0) & (steps < 1), steps, 0))
+    elapsed = start.elapsed_s()
     for blocks in range(BLOCKS, 2, -1):
         inner = np.searchsorted(elapsed, np.linspace(0, elapsed[-1], blocks + 1)[1:-1])
         cuts = np.concatenate(([0], inner, [len(start)]))

@@ -1,7 +1,5 @@
 """How unlikely a payload is after the one before it: by the bits that changed, by differences of bytes, and by their values."""
 
-from dataclasses import fields
-
 import numpy as np
 
 from .history import Changes
@@ -57,8 +55,8 @@ def held_out(known: int, changes: Changes, payload: np.ndarray, tables: tuple) -
     usual, largest = np.zeros((3, known)), np.zeros((3, known))
     number = np.maximum(np.bincount(changes.place, minlength=known), 1)
     for side in (False, True):
-        other = fit_tables(known, _rows(changes, half != side), payload[half != side])
-        mine = _rows(changes, half == side)
+        other = fit_tables(known, changes.take(half != side), payload[half != side])
+        mine = changes.take(half == side)
         values = surprises(other, mine, payload[half == side])
         for kind in range(3):
             usual[kind] += np.bincount(mine.place, values[kind], known) / number
@@ -72,7 +70,3 @@ def _second_half(place: np.ndarray) -> np.ndarray:
     start = np.searchsorted(place[order], place)
     rank[order] = np.arange(len(place))
     return (rank - start) * 2 >= np.bincount(place)[place]
-
-
-def _rows(changes: Changes, mask: np.ndarray) -> Changes:
-    return Changes(*(getattr(changes, field.name)[mask] for field in fields(Changes)))

@@ -5,7 +5,7 @@ from dataclasses import replace
 import numpy as np
 
 from ..frames import Frames
-from .history import Changes, History
+from .history import History
 from .profile import Profile, window_bytes, window_extremes
 from .surprises import flips
 from .timing import octaves
@@ -31,8 +31,7 @@ def widened(profile: Profile, stretches: list[Frames], window: int) -> Profile:
 def _widened(profile: Profile, stretch: Frames, window: int) -> Profile:
     place = profile.place(stretch.can_id)
     rows = place < len(profile)
-    every = History(len(profile)).feed(stretch, place)
-    changes = Changes(*(getattr(every, name)[rows] for name in Changes.__dataclass_fields__))
+    changes = History(len(profile)).feed(stretch, place).take(rows)
     payload, at = stretch.payload[rows], place[rows]
     single, pair = octaves(changes, profile.period_s)
     changed = flips(changes, payload).sum(axis=1, dtype=np.int64)
