@@ -12,6 +12,7 @@ from stillhouse.datasets.can.packed import concatenate_graphs
 from stillhouse.datasets.can.vocabulary import Scaler, Vocabulary
 from stillhouse.engine.checkpoint import write_checkpoint
 from stillhouse.models.can import GAT, VGAE
+from stillhouse.models.can.contribution import Explained
 
 IDS = (0x0C1, 0x0F1, 0x130, 0x1A0, 0x2B0, 0x316, 0x43F)
 FLOOD = 0x7A
@@ -92,5 +93,6 @@ class Unseen:
         unknown = torch.zeros(windows).index_add(0, graph.batch, (graph.node_id == 0).float())
         return {"score": unknown / (graph.ptr[1:] - graph.ptr[:-1])}
 
-    def contributions(self, batch: dict) -> torch.Tensor:
-        return (batch["graph"].node_id == 0).float()
+    def explained(self, batch: dict) -> Explained:
+        unknown = (batch["graph"].node_id == 0).float()
+        return Explained(self.predict(batch), lambda: unknown)

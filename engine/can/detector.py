@@ -1,7 +1,7 @@
 """A trained network on a stream of frames: graphs, scores, alarms."""
 
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from types import SimpleNamespace
 from typing import Any, Protocol
@@ -16,6 +16,7 @@ from ...models.can.contribution import occlusion_contributions
 from .alarm import Alarm, Carrier
 
 BATCH = 64
+FEW = 4  # windows that a live bus completes at a time, scored so that their explanation can go on from there
 SHOWN_IDS = 3
 
 
@@ -37,6 +38,7 @@ class Scored:
         end_s: (G,) timestamps of their last frames.
         arrived_s: (G,) when these arrived, by ``time.perf_counter``; NaN where that means nothing.
         score: (G,) float64; NaN where the network gave none.
+        contributions: gives (N,), what each node adds to its window's score, where scoring found the way there.
     """
 
     graphs: PackedGraphs
@@ -44,6 +46,7 @@ class Scored:
     end_s: np.ndarray
     arrived_s: np.ndarray
     score: np.ndarray
+    contributions: Callable[[], Any] | None = None
 
     def __len__(self) -> int:
         return len(self.score)
@@ -60,7 +63,7 @@ class Detector:
     Args:
         predictor: the network.
         maker: makes its graphs.
-        explainer: a network with ``contributions(batch)``; without one each node is left out in turn.
+        explainer: a network with ``explained(batch)``; without one each node is left out in turn.
         batch_size: windows scored together, at most.
 
     Attributes:
@@ -113,46 +116,55 @@ class Detector:
         for at in range(0, len(graphs), self.batch_size):
             some = np.arange(at, min(at + self.batch_size, len(graphs)))
             part = graphs if len(some) == len(graphs) else graphs.select(some)
-            yield Scored(part, self.windows, end_s[some], arrived_s[some], self.score(part))
+            score, contributions = self._judged(part)
+            yield Scored(part, self.windows, end_s[some], arrived_s[some], score, contributions)
             self.windows += len(some)
 
-    def score(self, graphs: PackedGraphs) -> np.ndarray:
-        """(G,) float64 scores of some windows."""
-        batch = {"graph": as_batch(graphs), "adapted": torch.full((len(graphs),), bool(self.adapted))}
+    def _judged(self, graphs: PackedGraphs) -> tuple[np.ndarray, Callable[[], Any] | None]:
+        """(G,) scores, and of a few windows, as a live bus completes them, what their explanation goes on from."""
+        batch = self._batch(graphs)
+        if len(graphs) <= FEW and self.explainer is self.predictor:
+            found = self.explainer.explained(batch)
+            return np.asarray(found.outputs["score"], np.float64), found.contributions
         with torch.inference_mode():
-            return np.asarray(self.predictor.predict(batch)["score"], np.float64)
+            return np.asarray(self.predictor.predict(batch)["score"], np.float64), None
+
+    def _batch(self, graphs: PackedGraphs) -> dict:
+        return {"graph": as_batch(graphs), "adapted": torch.full((len(graphs),), bool(self.adapted))}
 
     def alarms(self, scored: Scored, threshold: float) -> list[Alarm]:
         """The windows above a threshold, with what carries them; each is timed when all is known."""
         above = np.flatnonzero(scored.score > threshold)
         if not len(above):
             return []
-        graphs = scored.graphs.select(above)
-        carriers = self._carriers(graphs)
+        carriers, graphs = self._carriers(scored, above), scored.graphs
         now_s = time.perf_counter()
         return [
             Alarm(
                 window=scored.first + int(row),
-                start_s=float(graphs.start_s[number]),
+                start_s=float(graphs.start_s[row]),
                 end_s=float(scored.end_s[row]),
                 score=float(scored.score[row]),
                 threshold=threshold,
-                carriers=carriers[number],
+                carriers=found,
                 latency_s=now_s - float(scored.arrived_s[row]),
-                is_attack=None if graphs.y[number] < 0 else bool(graphs.y[number]),
+                is_attack=None if graphs.y[row] < 0 else bool(graphs.y[row]),
             )
-            for number, row in enumerate(above)
+            for row, found in zip(above, carriers)
         ]
 
-    def _carriers(self, graphs: PackedGraphs) -> list[tuple[Carrier, ...]]:
-        graph = as_batch(graphs)
-        if self.explainer is None:
-            with torch.inference_mode():
-                found = occlusion_contributions(self.predictor.predict, graph)
-        else:
-            found = self.explainer.contributions({"graph": graph})
-        values = np.maximum(np.nan_to_num(np.asarray(found, np.float64)), 0)
-        return [_leading(graphs, values, slice(first, end)) for first, end in zip(graphs.node_ptr, graphs.node_ptr[1:])]
+    def _carriers(self, scored: Scored, above: np.ndarray) -> list[tuple[Carrier, ...]]:
+        if scored.contributions is not None:
+            return _leading(scored.graphs, scored.contributions(), above)
+        graphs = scored.graphs.select(above)
+        return _leading(graphs, self._contributions(graphs), np.arange(len(graphs)))
+
+    def _contributions(self, graphs: PackedGraphs) -> Any:
+        batch = self._batch(graphs)
+        if self.explainer is not None:
+            return self.explainer.explained(batch).contributions()
+        with torch.inference_mode():
+            return occlusion_contributions(self.predictor.predict, batch["graph"])
 
 
 def as_batch(graphs: PackedGraphs) -> Any:
@@ -170,7 +182,13 @@ def as_batch(graphs: PackedGraphs) -> Any:
     return SimpleNamespace(**{name: torch.from_numpy(array) for name, array in arrays.items()})
 
 
-def _leading(graphs: PackedGraphs, values: np.ndarray, nodes: slice) -> tuple[Carrier, ...]:
+def _leading(graphs: PackedGraphs, contributions: Any, windows: np.ndarray) -> list[tuple[Carrier, ...]]:
+    """Of some windows, the nodes that raise the score most."""
+    values = np.maximum(np.nan_to_num(np.asarray(contributions, np.float64)), 0)
+    return [_carriers_of(graphs, values, slice(*graphs.node_ptr[row : row + 2])) for row in windows]
+
+
+def _carriers_of(graphs: PackedGraphs, values: np.ndarray, nodes: slice) -> tuple[Carrier, ...]:
     mine = values[nodes]
     share = mine / (mine.sum() or 1.0)
     order = np.argsort(-share, kind="stable")[:SHOWN_IDS]

@@ -61,7 +61,7 @@ def load_detector(
         )
     maker = GraphMaker.from_provenance(trained.meta["data"], stride, every_s)
     predictor: Any = network if backend == "torch" else _exported(path, trained, onnx_file)
-    explainer = network if hasattr(network, "contributions") else None
+    explainer = network if hasattr(network, "explained") else None
     return Loaded(Detector(predictor, maker, explainer), trained.file, trained.meta, type(network).__name__)
 
 

@@ -1,49 +1,54 @@
 """Which nodes of a window carry its score: what an alarm says of the identifiers to look at."""
 
 from collections.abc import Callable
+from dataclasses import dataclass
 from typing import Any
 
 import torch
 from torch import Tensor, nn
 
 from ...losses.base import upcast
-from .errors import ID_SHARE, node_errors
 from .layers import num_graphs
 
 
-def error_contributions(network: nn.Module, graph: Any, score: str) -> Tensor:
+@dataclass(frozen=True)
+class Explained:
+    """A prediction, and which nodes carry it: found only when asked for, since most windows raise no alarm.
+
+    Args:
+        outputs: what ``predict`` gives, ``score`` (B,) among it.
+        contributions: gives (N,), how much each node adds to its window's score.
+    """
+
+    outputs: dict[str, Tensor]
+    contributions: Callable[[], Tensor]
+
+
+def above_median(error: Tensor, graph: Any) -> Tensor:
     """By how much each node's own error lies above that of the window's middle node.
 
     Every node has some error, also in benign traffic; what stands out is what lies above the median.
 
     Args:
-        network: gives what ``node_errors`` reads.
+        error: (N,).
         graph: a batch of graphs with N nodes.
-        score: one of ``errors.SCORES``.
 
     Returns:
         (N,) at least 0.
     """
-    with torch.no_grad():
-        errors = node_errors(network({"graph": graph}), graph)
-    mixed = errors["node_error"] + ID_SHARE * errors["id_error"]
-    error = mixed if score == "difficulty" else errors[score]
     sizes = (graph.ptr[1:] - graph.ptr[:-1]).tolist()
     middle = torch.stack([part.median() for part in error.split(sizes)])
     return (error - middle[graph.batch]).clamp(min=0)
 
 
-def gradient_contributions(network: Any, graph: Any) -> Tensor:
-    """Gradient times input: how much each node's embedding and features add to its window's score, to first order.
+def gradient_explained(network: Any, batch: dict) -> Explained:
+    """Predict, and explain by gradient times input: how much each node's embedding and features add to first order.
 
-    One backward pass for all windows of the batch, since windows do not see each other.
+    One forward pass serves both; one backward pass serves all windows of the batch, since windows do not see each other.
 
     Args:
         network: has ``ids``, the module that embeds ``graph.node_id``, and a ``predict`` whose ``score`` is differentiable.
-        graph: a batch of graphs with N nodes.
-
-    Returns:
-        (N,) of either sign.
+        batch: ``graph``, a batch of graphs with N nodes, and what else ``predict`` reads.
 
     Source:
         Shrikumar et al., Not Just a Black Box, 2016.
@@ -54,17 +59,31 @@ def gradient_contributions(network: Any, graph: Any) -> Tensor:
         embedded.append(output.detach().requires_grad_())
         return embedded[0]
 
+    graph = batch["graph"]
     features, handle = graph.x, network.ids.register_forward_hook(keep)
     try:
         with torch.inference_mode(False), torch.enable_grad():
-            graph.x = features.detach().clone().requires_grad_()
-            score = network.predict({"graph": graph})["score"].sum()
-            found = torch.autograd.grad(score, [embedded[0], graph.x])
-        parts = zip(found, (embedded[0], graph.x))
-        return torch.stack([upcast(gradient * value).sum(dim=1) for gradient, value in parts]).sum(dim=0).detach()
+            graph.x = read = features.detach().clone().requires_grad_()
+            outputs = network.predict(batch)
     finally:
         handle.remove()
         graph.x = features
+
+    def contributions() -> Tensor:
+        values = (embedded[0], read)
+        with torch.inference_mode(False):
+            found = torch.autograd.grad(outputs["score"].sum(), values, retain_graph=True)
+            products = [upcast(gradient * value).sum(dim=1) for gradient, value in zip(found, values)]
+            return torch.stack(products).sum(dim=0).detach()
+
+    return Explained({name: value.detach() for name, value in outputs.items()}, contributions)
+
+
+def shares(contributions: Tensor, graph: Any) -> Tensor:
+    """(N,) in [0, 1]: what raises a window's score, relative to all that raises it; 0 where nothing does."""
+    raising = upcast(contributions).clamp(min=0)
+    total = raising.new_zeros(num_graphs(graph)).index_add(0, graph.batch, raising)
+    return raising / total.clamp(min=torch.finfo(raising.dtype).tiny)[graph.batch]
 
 
 def occlusion_contributions(predict: Callable[[dict], dict], graph: Any) -> Tensor:

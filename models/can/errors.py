@@ -25,6 +25,18 @@ def node_errors(outputs: dict, graph) -> dict[str, Tensor]:
     }
 
 
+def node_score(outputs: dict, graph, score: str) -> Tensor:
+    """(N,), each node's part of the score of its window.
+
+    Args:
+        outputs: see ``node_errors``.
+        graph: the batch of graphs.
+        score: one of ``SCORES``.
+    """
+    errors = node_errors(outputs, graph)
+    return errors[score] if score != "difficulty" else errors["node_error"] + ID_SHARE * errors["id_error"]
+
+
 def graph_errors(outputs: dict, graph) -> dict[str, Tensor]:
     """Errors of each window, (B,) each: one odd node makes a window odd, so they are maxima over its nodes.
 

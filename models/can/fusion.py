@@ -9,6 +9,7 @@ from torch import Tensor, nn
 
 from ...registry import MODELS
 from ..network import Network
+from .contribution import Explained, shares
 from .evidence import benign_scale, benign_threshold, evidence, fused_score, raised
 from .fusion_actions import VGAEWeights, alpha_values, rewards, vgae_weightings
 from .fusion_state import BOUNDED, SCORES, STATE, gat_columns, vgae_columns
@@ -178,6 +179,19 @@ class FusionAgent(Network):
             score = torch.where(batch["adapted"], gat.sigmoid(), score)
             alpha = alpha.masked_fill(batch["adapted"], 1.0)
         return {**outputs, "score": score, "alpha": alpha}
+
+    def explained(self, batch: dict) -> Explained:
+        """The prediction, and the detectors' own explanations, each as shares, in the mixture that the agent chose."""
+        outputs, graph = self.predict(batch), batch["graph"]
+
+        def contributions() -> Tensor:
+            of = {
+                name: shares(network.explained(batch).contributions(), graph)
+                for name, network in self.detectors().items()
+            }
+            return torch.lerp(of["vgae"], of["gat"], outputs["alpha"].to(of["gat"].dtype)[graph.batch])
+
+        return Explained(outputs, contributions)
 
     def policy(self, q: Tensor) -> Tensor:
         """``softmax(q / temperature)``, the share (B, actions) of each action in a decision; of the best alone at 0.

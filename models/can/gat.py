@@ -9,7 +9,7 @@ from torch.utils.checkpoint import checkpoint
 from ...losses.base import upcast
 from ...registry import MODELS
 from ..network import Network
-from .contribution import gradient_contributions
+from .contribution import Explained, gradient_explained
 from .layers import AttentionLayer, ConvKind, IdEmbedding, check_graph, graph_max, graph_mean, with_self_edges
 
 
@@ -19,9 +19,10 @@ class GAT(Network):
 
     A node is [ID embedding, features]; ``h_l = dropout(ReLU(attention_l(h_{l-1})))``; the embedding of a graph is the
     mean over its nodes of ``[h_1, ..., h_L]``, with ``pool="mean_max"`` beside their maximum, and one or two linear layers make
-    the logits.
+    the logits. With ``jump_input`` the embedding begins with ``h_0``, the node itself.
 
-    Outputs: ``logits`` (B, num_classes); ``embedding`` (B, num_layers * num_heads * hidden_dim), twice as wide with ``mean_max``.
+    Outputs: ``logits`` (B, num_classes); ``embedding`` (B, num_layers * num_heads * hidden_dim), wider by ``h_0`` with
+    ``jump_input``, twice as wide with ``mean_max``.
 
     Args:
         num_ids: size of the ID vocabulary, index 0 (unknown) included.
@@ -35,6 +36,7 @@ class GAT(Network):
         dropout: in [0, 1), after every layer.
         share_weights: ``gatv2`` only: one matrix for a message's two ends.
         pool: ``mean``, or ``mean_max``: a single odd node among fifty moves a mean by a fiftieth, and a maximum wholly.
+        jump_input: let the classifier read the nodes' own features too: a strange feature shows whatever the layers make of it.
         fc_dim: width of a hidden layer of the classifier, or None for a single linear layer.
         num_classes: at least 2; class 0 is normal traffic.
         unk_rate: share of nodes whose ID is hidden in training.
@@ -66,6 +68,7 @@ class GAT(Network):
         dropout: float = 0.2,
         share_weights: bool = True,
         pool: Literal["mean", "mean_max"] = "mean",
+        jump_input: bool = False,
         fc_dim: int | None = None,
         num_classes: int = 2,
         unk_rate: float = 0.02,
@@ -87,7 +90,8 @@ class GAT(Network):
         )
         self.dropout = nn.Dropout(dropout)
         self.pools = [graph_mean, graph_max] if pool == "mean_max" else [graph_mean]
-        pooled = len(self.pools) * num_layers * width
+        self.jump_input = jump_input
+        pooled = len(self.pools) * (num_layers * width + (widths[0] if jump_input else 0))
         self.classifier = _classifier(pooled, fc_dim, num_classes, dropout)
         self._widths = {"logits": num_classes, "embedding": pooled}
 
@@ -105,7 +109,7 @@ class GAT(Network):
         check_graph(graph, self.num_ids, self.in_features, self.edge_features)
         nodes = torch.cat([self.ids(graph.node_id), graph.x], dim=1)
         edges = with_self_edges(graph.edge_index, graph.edge_attr, nodes.shape[0])
-        heights = []
+        heights = [nodes] if self.jump_input else []
         for layer in self.layers:
             nodes = self._advance(layer, nodes, edges)
             heights.append(nodes)
@@ -123,9 +127,9 @@ class GAT(Network):
         score = logits[:, 1:].logsumexp(dim=1) - logits[:, 0]
         return {**outputs, "score": score, "probability": score.sigmoid()}
 
-    def contributions(self, batch: dict) -> Tensor:
-        """How much each node adds to its window's score, (N,) of either sign: gradient times input."""
-        return gradient_contributions(self, batch["graph"])
+    def explained(self, batch: dict) -> Explained:
+        """The prediction, and how much each node adds to its window's score, of either sign: gradient times input."""
+        return gradient_explained(self, batch)
 
     def _advance(self, layer: nn.Module, nodes: Tensor, edges: tuple[Tensor, Tensor]) -> Tensor:
         if self.checkpoint_gradients and self.training:

@@ -9,8 +9,8 @@ from torch import Tensor, nn
 from ...losses.base import upcast
 from ...registry import MODELS, nearest
 from ..network import Network
-from .contribution import error_contributions
-from .errors import SCORES, graph_errors
+from .contribution import Explained, above_median
+from .errors import SCORES, graph_errors, node_score
 from .gat import width_of
 from .layers import AttentionLayer, ConvKind, IdEmbedding, NodeNorm, check_graph, with_self_edges
 
@@ -125,9 +125,17 @@ class VGAE(Network):
         errors = graph_errors(self.forward(batch), batch["graph"])
         return {**errors, "score": errors[self.score]}
 
-    def contributions(self, batch: dict) -> Tensor:
-        """How much each node has of its window's score, (N,) at least 0: its error above the median."""
-        return error_contributions(self, batch["graph"], self.score)
+    def explained(self, batch: dict) -> Explained:
+        """The prediction, and how much each node has of its window's score, at least 0: its error above the median."""
+        graph = batch["graph"]
+        with torch.no_grad():
+            outputs = self.forward(batch)
+            errors = graph_errors(outputs, graph)
+
+        def contributions() -> Tensor:
+            return above_median(node_score(outputs, graph, self.score), graph)
+
+        return Explained({**errors, "score": errors[self.score]}, contributions)
 
     def _encode(self, graph) -> tuple[Tensor, Tensor]:
         nodes = torch.cat([self.ids(graph.node_id), graph.x], dim=1)

@@ -1,11 +1,13 @@
+from types import SimpleNamespace
+
 import pytest
 import torch
 from can_detection import FLOOD, traffic, trained
 
 from stillhouse.datasets.can.graph_maker import GraphMaker
 from stillhouse.engine.can.detector import as_batch
-from stillhouse.models.can.contribution import error_contributions, gradient_contributions, occlusion_contributions
-from stillhouse.models.can.errors import graph_errors, node_errors
+from stillhouse.models.can.contribution import above_median, gradient_explained, occlusion_contributions, shares
+from stillhouse.models.can.errors import graph_errors, node_errors, node_score
 
 
 @pytest.fixture(scope="module")
@@ -26,14 +28,14 @@ def leads(values: torch.Tensor, graphs) -> bool:
 @pytest.mark.parametrize("kind", ["GAT", "VGAE"])
 def test_the_attacking_identifier_carries_the_score(attacked, kind):
     networks, graphs = attacked
-    assert leads(networks[kind].contributions({"graph": as_batch(graphs)}), graphs)
+    assert leads(networks[kind].explained({"graph": as_batch(graphs)}).contributions(), graphs)
 
 
 def test_gradients_are_those_of_finite_differences(attacked):
     networks, graphs = attacked
     gat, batch = networks["GAT"].double(), as_batch(graphs)
     batch.x, batch.edge_attr = batch.x.double(), batch.edge_attr.double()
-    found, step = gradient_contributions(gat, batch), 1e-6
+    found, step = gradient_explained(gat, {"graph": batch}).contributions(), 1e-6
     embedded = gat.ids(batch.node_id).detach()
     for node in (0, 3, len(found) - 1):
         scores = []
@@ -53,9 +55,11 @@ def test_gradients_leave_the_batch_and_the_network_as_they_were(attacked):
     networks, graphs = attacked
     batch = as_batch(graphs)
     before, x = networks["GAT"].predict({"graph": batch})["score"], batch.x
-    gradient_contributions(networks["GAT"], batch)
+    explained = gradient_explained(networks["GAT"], {"graph": batch})
     assert batch.x is x and not batch.x.requires_grad and not networks["GAT"].ids._forward_hooks
     assert torch.equal(networks["GAT"].predict({"graph": batch})["score"], before)
+    assert torch.equal(explained.outputs["score"], before)
+    assert torch.equal(explained.contributions(), explained.contributions())
 
 
 @pytest.mark.parametrize("score", ["node_error", "id_error", "neighbor_error", "difficulty"])
@@ -63,7 +67,7 @@ def test_errors_are_measured_from_the_middle_node(attacked, score):
     networks, graphs = attacked
     batch = as_batch(graphs)
     outputs = networks["VGAE"]({"graph": batch})
-    found = error_contributions(networks["VGAE"], batch, score)
+    found = above_median(node_score(outputs, batch, score), batch)
     errors = node_errors(outputs, batch)
     own = errors["node_error"] + 0.1 * errors["id_error"] if score == "difficulty" else errors[score]
     first = slice(0, int(batch.ptr[1]))
@@ -71,6 +75,12 @@ def test_errors_are_measured_from_the_middle_node(attacked, score):
     assert torch.allclose(
         own[first].max() if score != "difficulty" else own[first].mean(), graph_errors(outputs, batch)[score][0]
     )
+
+
+def test_shares_are_of_what_raises_each_window():
+    graph = SimpleNamespace(batch=torch.tensor([0, 0, 0, 1, 1]), ptr=torch.tensor([0, 3, 5]))
+    found = shares(torch.tensor([3.0, -5.0, 1.0, -1.0, 0.0]), graph)
+    assert found.tolist() == [0.75, 0.0, 0.25, 0.0, 0.0]
 
 
 def test_occlusion_is_the_fall_of_the_score_without_each_node(attacked):

@@ -4,6 +4,7 @@ import pytest
 import torch
 
 from stillhouse.models.can import FusionAgent
+from stillhouse.models.can.contribution import shares
 from stillhouse.models.can.fusion_state import SCORES, STATE
 
 VGAE = dict(type="VGAE", num_ids=10, embedding_dim=3, hidden_dims=[8], latent_dim=4, num_heads=2, score="difficulty")
@@ -109,6 +110,15 @@ def test_the_score_rises_with_the_evidence(action: int):
     network.calibrate(windows(), 0.01)
     batch = {"scores": torch.linspace(0, 1e5, 400).unsqueeze(1).expand(-1, 5).contiguous()}
     assert (network.decide(batch, torch.full((400,), action))["score"].diff() > 0).all()
+
+
+@pytest.mark.parametrize("decides", ["vgae", "gat"])
+def test_an_explanation_is_that_of_the_detector_which_decides(make_batch, decides):
+    network, batch = agent(), {"graph": make_batch()["graph"]}
+    network.alphas.fill_(0.0 if decides == "vgae" else 1.0)
+    explained, alone = network.explained(batch), network.detectors()[decides].explained(batch)
+    torch.testing.assert_close(explained.contributions(), shares(alone.contributions(), batch["graph"]))
+    assert torch.equal(explained.outputs["score"], network.predict(batch)["score"])
 
 
 def test_learned_weights_enlarge_the_actions():

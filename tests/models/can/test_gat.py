@@ -46,6 +46,18 @@ def test_the_embedding_holds_every_layer(make_batch):
     torch.testing.assert_close(deep(batch)["embedding"][:, :8], shallow(batch)["embedding"])
 
 
+def test_the_classifier_reads_the_nodes_themselves_with_jump_input(make_batch):
+    network, batch = gat(pool="mean_max", jump_input=True).eval(), make_batch()
+    embedding = network(batch)["embedding"]
+    width = SMALL["embedding_dim"] + batch["graph"].x.shape[1]
+    assert embedding.shape[1] == network.output_width("embedding") == 2 * (width + 16)
+    graph = batch["graph"]
+    nodes = torch.cat([network.ids(graph.node_id), graph.x], dim=1)
+    of_first = nodes[: int(graph.ptr[1])]
+    torch.testing.assert_close(embedding[0, :width], of_first.mean(dim=0))
+    torch.testing.assert_close(embedding[0, width + 16 : 2 * width + 16], of_first.max(dim=0).values)
+
+
 @pytest.mark.parametrize("conv", ["gatv2", "gat"])
 def test_order_of_nodes_does_not_matter(make_batch, permute, shuffled, conv):
     network = gat(conv=conv).eval()
