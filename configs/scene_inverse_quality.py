@@ -11,6 +11,7 @@ _base_ = ["_base_/scene_inverse.py"]
 data_root = "data/scene/quality"
 max_epochs = 10
 learning_rate = 1e-4
+find_unused_parameters = True  # several processes would wait for the gradients of what FreezeHook holds
 model = dict(
     network=dict(
         backbone=dict(type="TimmBackbone", model="vit_small_patch14_dinov2.lvd142m", pretrained=True, image_size=252)

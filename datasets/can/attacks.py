@@ -195,17 +195,17 @@ def _spoofing(spoof: Callable, role: str) -> Callable:
 # Attacks that show IDs no vehicle has are easy to see; they get less time, so that a rule for them alone stays poor.
 ATTACKS = {
     "dos": Attack(dos, known=True, coverage=0.37),
-    "fuzzy-random": Attack(fuzzy_random, known=True, coverage=0.27),
+    "fuzzy-random": Attack(fuzzy_random, known=True, coverage=0.25),
     "fuzzy-known": Attack(fuzzy_known, known=True),
     "gear-spoofing": Attack(_spoofing(_spoof_fast, "gear"), known=True, coverage=0.4),
     "rpm-spoofing": Attack(_spoofing(_spoof_fast, "rpm"), known=True, coverage=0.4),
-    "dos-zero": Attack(dos_zero, known=False, coverage=0.27),
+    "dos-zero": Attack(dos_zero, known=False, coverage=0.25),
     "gear-stealthy": Attack(_spoofing(_spoof_stealthily, "gear"), known=False),
     "rpm-stealthy": Attack(_spoofing(_spoof_stealthily, "rpm"), known=False),
     "replay": Attack(replay, known=False),
     "masquerade": Attack(masquerade, known=False),
     "suspension": Attack(suspension, known=False),
-    "id-sweep": Attack(id_sweep, known=False, coverage=0.27),
+    "id-sweep": Attack(id_sweep, known=False, coverage=0.25),
 }
 
 

@@ -21,16 +21,19 @@ from .drive import drive_cycle
 from .senders import HELD_OUT, RECORDED, SECOND_US, TRAINING, Interval, benign_traffic
 from .vehicle import KNOWN_VEHICLES, Vehicle, build_vehicle
 
-VERSION = 1
+VERSION = 2
 EPOCH_S = 1_672_531_200
 FILE_SPACING_S = 600
 MANIFEST = "MANIFEST.json"
 HEADER = "timestamp,arbitration_id,data_field,attack\n"
 UNKNOWN_VEHICLES = ("C",)
-LEAD_US = 6 * SECOND_US  # an unknown vehicle shows benign traffic first, from which a detector may learn what is usual
+LEAD_US = (
+    6 * SECOND_US
+)  # of benign traffic in which a test begins: a detector may learn there what is usual of this drive
+MOST_COVERAGE = 0.7
 # Rows of a file as a share of ``rows``: training with attacks and tests are many, so each is smaller.
 SIZES = {
-    "demo": {"rows": 200_000, "train_02": 0.15, "test": 0.11},
+    "demo": {"rows": 200_000, "train_02": 0.15, "test": 0.25},
     "test": {"rows": 5_000, "train_02": 1.0, "test": 1.0},
 }
 
@@ -162,11 +165,7 @@ def record(plan: Plan, vehicle: Vehicle, seed: int) -> Recording:
     if plan.attack is None:
         return Recording(arbitrate(benign), start_s, [])
     attack, scene = ATTACKS[plan.attack], Scene(vehicle, drive, benign, duration_us)
-    lead_us = min(LEAD_US, duration_us // 2) if plan.vehicle in UNKNOWN_VEHICLES else 0
-    intervals = [
-        Interval(interval.start_us + lead_us, interval.end_us + lead_us)
-        for interval in plan_episodes(rng, duration_us - lead_us, attack.coverage)
-    ]
+    intervals = _intervals(rng, duration_us, attack.coverage, plan.stage)
     effects = [
         attack.strike(replace(scene, intensity=_intensity(plan.repeat, number)), interval, rng)
         for number, interval in enumerate(intervals)
@@ -176,6 +175,14 @@ def record(plan: Plan, vehicle: Vehicle, seed: int) -> Recording:
     wire = _label_silence(wire, intervals) if any(silenced) else wire
     found = zip(_observed(wire, intervals), silenced)
     return Recording(wire, start_s, [(interval, can_id) for interval, can_id in found if interval is not None])
+
+
+def _intervals(rng: np.random.Generator, duration_us: int, coverage: float, stage: int) -> list[Interval]:
+    """The episodes of a recording, a test's behind its lead; they cover ``coverage`` of the whole, at most."""
+    lead_us = min(LEAD_US, duration_us // 2) if stage == HELD_OUT else 0
+    rest_us = duration_us - lead_us
+    found = plan_episodes(rng, rest_us, min(coverage * duration_us / rest_us, MOST_COVERAGE))
+    return [Interval(interval.start_us + lead_us, interval.end_us + lead_us) for interval in found]
 
 
 def to_csv(recording: Recording) -> str:
@@ -234,15 +241,18 @@ def _check_existing(root: Path, parameters: dict) -> dict | None:
     manifest_path = root / MANIFEST
     if not manifest_path.is_file():
         raise SyntheticRootError(f"{root} exists and holds no {MANIFEST}: choose an empty folder with --root.")
-    manifest = json.loads(manifest_path.read_text())
+    try:
+        manifest = json.loads(manifest_path.read_text(encoding="utf-8"))
+        files = [(root / Path(entry["file"]), entry["sha256"]) for entry in manifest["files"]]
+    except (ValueError, KeyError, TypeError, RecursionError) as error:
+        raise SyntheticRootError(f"{manifest_path} is damaged ({error}). Replace the set with --force.") from error
     if manifest.get("parameters") != parameters:
         raise SyntheticRootError(
             f"{root} holds another data set: got {manifest.get('parameters')}, expected {parameters}. "
             "Choose another folder with --root, or replace it with --force."
         )
-    for entry in manifest["files"]:
-        path = root / entry["file"]
-        if not path.is_file() or hashlib.sha256(path.read_bytes()).hexdigest() != entry["sha256"]:
+    for path, digest in files:
+        if not path.is_file() or hashlib.sha256(path.read_bytes()).hexdigest() != digest:
             raise SyntheticRootError(
                 f"{path} is missing or changed since it was written. Replace the set with --force."
             )
