@@ -6,7 +6,7 @@ Not measured with profile features; with KD and the curriculum docs/can.md has t
 """
 
 _base_ = ["_base_/runtime.py", "_base_/can.py"]
-max_epochs = 5
+max_epochs = 15
 run = dict(model="gat", model_size="student", mode="curriculum")
 model = dict(
     type="Learner",
@@ -19,7 +19,6 @@ model = dict(
         num_layers=2,
         num_heads=4,
         pool="mean_max",
-        jump_input=True,
         fc_dim=64,
     ),
     losses=dict(cross_entropy=dict(type="CrossEntropy", logits="logits", target="y")),

@@ -6,7 +6,7 @@ Expected, seeds 0 to 4: F1 .999 on test_01, .997 on test_03, .997 and .998 on th
 """
 
 _base_ = ["_base_/runtime.py", "_base_/can.py"]
-max_epochs = 5
+max_epochs = 15
 run = dict(model="gat", model_size="student", mode="curriculum")
 model = dict(
     type="Learner",
@@ -19,7 +19,6 @@ model = dict(
         num_layers=2,
         num_heads=4,
         pool="mean_max",
-        jump_input=True,
         fc_dim=64,
     ),
     losses=dict(cross_entropy=dict(type="CrossEntropy", logits="logits", target="y")),

@@ -6,7 +6,7 @@ Expected, seeds 0 and 1: F1 .995 and 1.000 on test_01, .997 and .998 on test_03,
 """
 
 _base_ = ["_base_/runtime.py", "_base_/can.py"]
-max_epochs = 2
+max_epochs = 5
 run = dict(model="gat", model_size="teacher", mode="curriculum")
 model = dict(
     type="Learner",
@@ -19,7 +19,6 @@ model = dict(
         num_layers=5,
         num_heads=8,
         pool="mean_max",
-        jump_input=True,
     ),
     losses=dict(cross_entropy=dict(type="CrossEntropy", logits="logits", target="y")),
 )

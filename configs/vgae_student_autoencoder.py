@@ -6,7 +6,7 @@ Not measured with profile features; with KD and the curriculum docs/can.md has t
 """
 
 _base_ = ["_base_/runtime.py", "_base_/can.py"]
-max_epochs = 5
+max_epochs = 15
 run = dict(model="vgae", model_size="student", mode="autoencoder")
 model = dict(
     type="Learner",

@@ -6,7 +6,7 @@ Expected, seeds 0 and 1: AUROC 1.000 on test_01, .999 on test_03; F1 .90 and .76
 """
 
 _base_ = ["_base_/runtime.py", "_base_/can.py"]
-max_epochs = 5
+max_epochs = 15
 run = dict(model="vgae", model_size="student", mode="autoencoder")
 model = dict(
     type="Learner",

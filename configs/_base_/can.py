@@ -9,23 +9,17 @@ in_features = 28
 num_ids = 32
 max_epochs = 20
 target_fpr = 0.0  # the threshold is the largest score of a benign validation window
-viewing = dict(starts=6, injected=2)  # profiles of each attack-free recording's starts, and copies of it with attacks put in
 cache_dir = "work_dirs/cache"
 run = dict(modality="automotive", dataset="${data_root}")
 data = dict(
-    type="CANGraphs",
-    root="${data_root}",
-    num_ids="${num_ids}",
-    features="${features}",
-    viewing="${viewing}",
-    cache_dir="${cache_dir}",
+    type="CANGraphs", root="${data_root}", num_ids="${num_ids}", features="${features}", cache_dir="${cache_dir}"
 )
 train_dataloader = dict(batch_size=32, dataset=dict(split="train", **data))
 val_dataloader = dict(batch_size=128, dataset=dict(split="val", **data))
 test_dataloader = dict(batch_size=128, dataset=dict(split="test", **data))
 val_evaluator = [dict(type="DetectionMetric", target_fpr="${target_fpr}")]
 test_evaluator = [dict(type="DetectionMetric", target_fpr="${target_fpr}")]
-train_cfg = dict(type="TrainLoop", max_epochs="${max_epochs}")
+train_cfg = dict(type="TrainLoop", max_epochs="${max_epochs}", val_interval=5)
 val_cfg = dict(type="ValLoop")
 test_cfg = dict(type="TestLoop")
 param_scheduler = [dict(type="CosineAnnealingLR", by_epoch=True, T_max="${max_epochs}", eta_min_ratio=0.01)]

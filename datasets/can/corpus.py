@@ -36,7 +36,7 @@ from .vocabulary import Scaler, Vocabulary, benign_nodes
 SPLITS = ("train", "val", "test")
 NodeFeatures = Literal["profile", "absolute"]
 # Part of every digest: raise it when graphs or features change, so that older caches and checkpoints do not match.
-_VERSION = 6
+_VERSION = 5
 
 
 @dataclass(frozen=True)

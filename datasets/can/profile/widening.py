@@ -1,7 +1,6 @@
 """A known vehicle's profile, made to hold what its present drive shows at the start."""
 
 from dataclasses import replace
-from itertools import pairwise
 
 import numpy as np
 
@@ -11,47 +10,22 @@ from .profile import Profile, window_bytes, window_extremes
 from .surprises import flips
 from .timing import octaves
 
-BLOCK_WINDOWS = 10
-FEWEST_BLOCKS = 5  # of two windows at least
-QUORUM = 0.4
-UPPER = ("longest", "largest", "most_flips", "most_repeats", "most_count", "column_bound")
-LOWER = ("shortest", "shortest_pair")
-
 
 def widened(profile: Profile, stretches: list[Frames], window: int) -> Profile:
     """The profile with extremes that reach as far as further benign traffic of the same vehicle.
 
     Drives differ: another gear, a light that is on, a counter that starts elsewhere. What is usual stays; what is extreme moves
-    out, as far as two of five blocks of the traffic reach, so that a short attack among them does not make itself usual.
-    Identifiers that the profile does not know stay unknown.
+    out. Identifiers that the profile does not know stay unknown.
 
     Args:
         profile: of the vehicle.
-        stretches: benign traffic but for a small part, each in time order; shorter than a window ones say nothing.
+        stretches: benign traffic, each in time order; shorter than a window ones say nothing.
         window: frames in a window.
     """
-    blocks = [block for stretch in stretches for block in _blocks(stretch, window)]
-    each = [_widened(profile, block, window) for block in blocks]
-    if not each:
-        return profile
-    upper = {name: _reached([getattr(one, name) for one in each]) for name in UPPER}
-    lower = {name: -_reached([-getattr(one, name) for one in each]) for name in LOWER}
-    outward = np.array([-1.0, 1.0])
-    window_s = outward * _reached([outward * one.window_s for one in each])
-    return replace(profile, **upper, **lower, dlc=_reached([one.dlc for one in each]), window_s=window_s)
-
-
-def _blocks(stretch: Frames, window: int) -> list[Frames]:
-    windows = len(stretch) // window
-    number = max(windows // BLOCK_WINDOWS, min(FEWEST_BLOCKS, windows // 2), min(windows, 1))
-    cuts = np.linspace(0, len(stretch), number + 1).astype(int)
-    return [stretch[begin:end] for begin, end in pairwise(cuts.tolist())]
-
-
-def _reached(extremes: list[np.ndarray]) -> np.ndarray:
-    """The largest value that ``QUORUM`` of the blocks reach, element by element."""
-    ordered = np.sort(np.stack(extremes), axis=0)
-    return ordered[int(np.ceil((1 - QUORUM) * (len(extremes) - 1)))]
+    for stretch in stretches:
+        if len(stretch) >= window:
+            profile = _widened(profile, stretch, window)
+    return profile
 
 
 def _widened(profile: Profile, stretch: Frames, window: int) -> Profile:
