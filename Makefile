@@ -2,7 +2,7 @@
 PYTHON ?= python3
 VENV ?= .venv
 BIN := $(VENV)/bin
-.PHONY: demo test check slow docs predict generate generate-quality generate-preview list-refs save-ref rm-ref score-refs \
+.PHONY: demo gallery test check slow docs predict generate generate-quality generate-preview list-refs save-ref rm-ref score-refs \
 	score-refs-fresh explore explore-clip train train-forward train-inverse-quality train-inverse-all iterate \
 	clean clean-cache clean-scenes clean-runs clean-output clean-all
 
@@ -16,8 +16,11 @@ $(VENV)/.installed: setup.py pyproject.toml
 demo: $(VENV)/.installed
 	$(BIN)/python tools/demo.py
 
-test: $(VENV)/.installed
-	$(BIN)/python -m pytest
+gallery: $(VENV)/.installed  # one page of pictures of all domains; trains what is missing, hours without a GPU
+	$(BIN)/python tools/gallery.py --train --refs $(REFS) $(ARGS)
+
+test: $(VENV)/.installed  # a process a core, one thread each
+	OMP_NUM_THREADS=1 $(BIN)/python -m pytest --numprocesses auto --dist loadfile
 
 slow: $(VENV)/.installed
 	$(BIN)/python -m pytest -m "slow"

@@ -124,7 +124,7 @@ class TextFile:
         return BYTES if self.tokenizer is None else self.tokenizer.vocabulary_size
 
     def __len__(self) -> int:
-        return (len(self._tokens) - 1) // self._context
+        return max(len(self._tokens) - 1, 0) // self._context
 
     def __getitems__(self, indices: list[int]) -> dict:
         index = torch.tensor(list(indices))

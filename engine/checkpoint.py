@@ -4,17 +4,24 @@ import contextlib
 import errno
 import os
 import pickle
+import re
 import zipfile
 from pathlib import Path
 
 import torch
 from torch import nn
 
+from ..datasets.errors import printable
 from .errors import CheckpointError
 
 FORMAT = "stillhouse"
 VERSION = 1
 POINTER = "last_checkpoint"
+LONGEST = 200  # letters of what a library says of a file
+_NAME = 255  # bytes of a file's name
+# What keeps a file from being read, whole as it may be.
+_CLOSED = (errno.EACCES, errno.EPERM, errno.EMFILE, errno.ENFILE, errno.ESTALE, errno.ETIMEDOUT)
+_SAVED = re.compile(r"iter_[0-9]{1,18}\.pth")
 
 
 def write_checkpoint(content: dict, path: Path) -> None:
@@ -76,6 +83,7 @@ def read_checkpoint(path: str | Path, trust: bool = False) -> dict:
     Raises:
         CheckpointError: missing, damaged, needing pickle without ``trust``, or not one of ours.
         MemoryError: no memory to read it.
+        OSError: it may not be opened.
     """
     path = Path(path)
     if not path.is_file():
@@ -88,16 +96,19 @@ def read_checkpoint(path: str | Path, trust: bool = False) -> dict:
             f"{path}: holds more than plain tensors and numbers, so reading it could run code. "
             "If the file is your own, pass --trust-checkpoint."
         ) from error
-    except (OSError, RuntimeError, EOFError, KeyError) as error:
-        _refuse_shortage(path, error)
+    except CheckpointError:
+        raise
+    except Exception as error:  # forged instructions end in any exception
+        _refuse_without_reading(path, error)
         raise CheckpointError(
-            f"{path}: is damaged ({error}). Resume from an earlier file of the same folder."
+            f"{path}: is damaged ({printable(error, LONGEST)}). Resume from an earlier file of the same folder."
         ) from error
     if not isinstance(content, dict) or content.get("format") != FORMAT:
         raise CheckpointError(f"{path}: is not a Stillhouse checkpoint (expected a dict with format={FORMAT!r})")
-    if content["version"] > VERSION:
+    version = content.get("version")
+    if not isinstance(version, int) or version > VERSION:
         raise CheckpointError(
-            f"{path}: has format version {content['version']}, this installation reads up to {VERSION}"
+            f"{path}: has format version {printable(repr(version), 40)}, this installation reads up to {VERSION}"
         )
     return content
 
@@ -108,17 +119,19 @@ def _verify(path: Path) -> None:
         with zipfile.ZipFile(path) as archive:
             bad = archive.testzip()
     except Exception as error:  # damaged names and lengths make zipfile raise almost anything
-        _refuse_shortage(path, error)
-        raise CheckpointError(f"{path}: is damaged or not a checkpoint ({error})") from error
+        _refuse_without_reading(path, error)
+        raise CheckpointError(f"{path}: is damaged or not a checkpoint ({printable(error, LONGEST)})") from error
     if bad is not None:
-        raise CheckpointError(f"{path}: is damaged (checksum of {bad})")
+        raise CheckpointError(f"{path}: is damaged (checksum of {printable(bad, LONGEST)})")
 
 
-def _refuse_shortage(path: Path, error: Exception) -> None:
-    """A file that there was no memory to read is not damaged, and the one before it is no remedy."""
-    short = isinstance(error, MemoryError) or getattr(error, "errno", None) == errno.ENOMEM
-    if short or "allocate memory" in str(error):
+def _refuse_without_reading(path: Path, error: Exception) -> None:
+    """A file that could not be looked into is not damaged, and the one before it is no remedy."""
+    number = getattr(error, "errno", None)
+    if isinstance(error, MemoryError) or number == errno.ENOMEM or "allocate memory" in str(error):
         raise MemoryError(f"{path}: could not be read, {error}") from error
+    if number in _CLOSED:
+        raise OSError(number, os.strerror(number), str(path)) from error
 
 
 def _flush_folder(folder: Path) -> None:
@@ -141,7 +154,8 @@ def iteration_of(path: Path) -> int:
 
 def saved(folder: Path) -> list[Path]:
     """The ``iter_N.pth`` files of a folder, newest first."""
-    return sorted(folder.glob("iter_*.pth"), key=iteration_of, reverse=True)
+    found = [path for path in folder.glob("iter_*.pth") if _SAVED.fullmatch(path.name)]
+    return sorted(found, key=iteration_of, reverse=True)
 
 
 def newest_readable(folder: Path, warn) -> tuple[Path, dict] | None:
@@ -149,12 +163,11 @@ def newest_readable(folder: Path, warn) -> tuple[Path, dict] | None:
 
     Raises:
         CheckpointError: checkpoints are there, but none can be read.
+        OSError: one may not be opened; which is the newest that can be read is then unknown.
     """
     candidates = saved(folder)
-    pointer = folder / POINTER
-    if pointer.is_file():
-        named = folder / pointer.read_text().strip()
-        candidates.sort(key=lambda path: path != named)
+    named = pointed_at(folder)
+    candidates.sort(key=lambda path: path != named)
     for path in candidates:
         try:
             return path, read_checkpoint(path)
@@ -173,18 +186,24 @@ def chosen(folder: Path) -> Path | None:
     best = sorted(folder.glob("best_*.pth"), key=lambda path: path.stat().st_mtime)
     if best:
         return best[-1]
+    return pointed_at(folder) or next(iter(saved(folder)), None)
+
+
+def pointed_at(folder: Path) -> Path | None:
+    """The file that ``last_checkpoint`` names, where it is one of this very folder."""
     pointer = folder / POINTER
-    if pointer.is_file() and (folder / pointer.read_text().strip()).is_file():
-        return folder / pointer.read_text().strip()
-    return next(iter(saved(folder)), None)
+    name = pointer.read_bytes()[: 2 * _NAME].decode("utf-8", "replace").strip() if pointer.is_file() else ""
+    plain = name.isprintable() and Path(name).name == name and len(os.fsencode(name)) <= _NAME
+    return folder / name if plain and (folder / name).is_file() else None
 
 
 def network_state(content: dict) -> dict:
     """The network's part of a checkpoint's weights, averaged where there is an average."""
-    if "published" in content:
-        return content["state_dict"]
-    state = content.get("ema") or content["state_dict"]
-    return {key.removeprefix("network."): value for key, value in state.items() if key.startswith("network.")}
+    raw, averaged = content.get("state_dict"), content.get("ema")
+    if not isinstance(raw, dict) or "published" in content:
+        return raw if isinstance(raw, dict) else {}
+    state = averaged if averaged and isinstance(averaged, dict) else raw
+    return {key.removeprefix("network."): value for key, value in state.items() if str(key).startswith("network.")}
 
 
 def load_strictly(module: nn.Module, state: dict, what: str) -> None:
@@ -194,8 +213,10 @@ def load_strictly(module: nn.Module, state: dict, what: str) -> None:
         CheckpointError: the state is of another network; lists what is missing, unexpected or of another shape.
     """
     own = module.state_dict()
+    if not isinstance(state, dict) or not all(isinstance(one, torch.Tensor) for one in state.values()):
+        raise CheckpointError(f"{what}: its weights are no dict of tensors. Take another checkpoint.")
     missing = sorted(own.keys() - state.keys())
-    unexpected = sorted(state.keys() - own.keys())
+    unexpected = sorted(map(str, state.keys() - own.keys()))
     shapes = [
         f"{key} is {tuple(state[key].shape)}, expected {tuple(own[key].shape)}"
         for key in own.keys() & state.keys()
@@ -205,8 +226,13 @@ def load_strictly(module: nn.Module, state: dict, what: str) -> None:
     problems += [f"of another shape: {_some(sorted(shapes))}"] * bool(shapes)
     if problems:
         raise CheckpointError(f"{what} is of another network than {type(module).__name__}: {'; '.join(problems)}")
+    if any(hasattr(value, "device_mesh") for value in own.values()):
+        from .sharding import spread  # a second of imports, for cut tensors alone
+
+        state = spread(state, own)
     module.load_state_dict(state)
 
 
 def _some(items: list[str], most: int = 3) -> str:
-    return ", ".join(items[:most]) + (f" and {len(items) - most} more" if len(items) > most else "")
+    more = f" and {len(items) - most} more" if len(items) > most else ""
+    return ", ".join(printable(item, LONGEST) for item in items[:most]) + more

@@ -4,6 +4,7 @@ Status 1 is left to a command's own verdict, such as FAIL; nothing else ends wit
 """
 
 import errno
+import mmap
 import sys
 import traceback
 from collections.abc import Callable
@@ -12,6 +13,8 @@ REFUSED = 2
 DEFECT = 3
 INTERRUPTED = 130
 NO_ROOM = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
+LITTLE = 16 << 20  # bytes that any process can have where memory is not short
+PANIC = "PanicException"  # of libraries in Rust; it is no Exception
 EXHAUSTED = (
     "memory ran out ({}). What was saved before is untouched; free some memory, or take less at once (a smaller batch_size), "
     "then go on where it stopped."
@@ -27,26 +30,39 @@ def run(main: Callable, *args) -> int:
         What ``main`` returns, or 0; 2 for a refusal, memory that ran out and a file or folder that cannot be read or written
         among them; 3 for a defect, which leaves its traceback; 130 for Ctrl-C.
     """
-    from .errors import StillhouseError
-
     try:
         status = main(*args)
     except KeyboardInterrupt:
         print("interrupted; go on with --resume", file=sys.stderr)
         return INTERRUPTED
-    except Exception as error:
-        if _is_out_of_memory(error):
-            print(f"error: {EXHAUSTED.format(str(error) or type(error).__name__)}", file=sys.stderr)
-            return REFUSED
-        if not isinstance(error, (StillhouseError, OSError)) and not _is_on_purpose(error):
-            traceback.print_exc()
-            return DEFECT
-        print(f"error: {_message(error)}", file=sys.stderr)
-        return REFUSED
+    except BaseException as error:
+        if not isinstance(error, Exception) and type(error).__name__ != PANIC:
+            raise
+        return _refuse(error)
     return status if isinstance(status, int) else 0
 
 
-def _is_out_of_memory(error: Exception) -> bool:
+def _refuse(error: BaseException) -> int:
+    """Say why it ended, and return the status."""
+    from .errors import StillhouseError
+
+    known = isinstance(error, (StillhouseError, OSError)) or _is_on_purpose(error)
+    if _is_out_of_memory(error) or (not known and _memory_is_gone()):
+        print(f"error: {EXHAUSTED.format(str(error) or type(error).__name__)}", file=sys.stderr)
+        return REFUSED
+    if not known:
+        traceback.print_exception(error)
+        return DEFECT
+    print(f"error: {_message(error)}", file=sys.stderr)
+    return REFUSED
+
+
+def is_shortage(error: Exception) -> bool:
+    """Whether an error says that memory or room on a disk ran out, and so nothing of what was read or written."""
+    return _is_out_of_memory(error) or (isinstance(error, OSError) and error.errno in (*NO_ROOM, errno.ENOMEM))
+
+
+def _is_out_of_memory(error: BaseException) -> bool:
     # A library that the loader finds no room for is an ImportError.
     if isinstance(error, ImportError) and "failed to map segment" in str(error):
         return True
@@ -58,7 +74,16 @@ def _is_out_of_memory(error: Exception) -> bool:
     return is_out_of_memory(error)
 
 
-def _message(error: Exception) -> object:
+def _memory_is_gone() -> bool:
+    """Whether none can be had now: libraries of other languages say so in many words, or fail without any."""
+    try:
+        mmap.mmap(-1, LITTLE).close()
+    except (OSError, MemoryError):
+        return True
+    return False
+
+
+def _message(error: BaseException) -> object:
     """What to tell the user; of the operating system's errors the path and the reason."""
     if isinstance(error, OSError) and error.filename is not None:
         return f"{error.filename2 or error.filename}: cannot be read or written ({error.strerror})"

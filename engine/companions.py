@@ -7,10 +7,11 @@ from typing import Any
 
 from torch import nn
 
-from ..registry import FUNCTIONS, MODELS
-from .checkpoint import chosen, load_strictly, network_state, read_checkpoint
+from ..registry import FUNCTIONS
+from .checkpoint import chosen, read_checkpoint
 from .config import Experiment, is_reference, load_config, locate_config, shown, variables_below, walk
 from .errors import CompanionError, ConfigError
+from .origin import build_network, origin_of
 from .run_folder import read_result
 
 
@@ -153,15 +154,13 @@ def load_companion(config: str, checkpoint: str) -> tuple[nn.Module, dict]:
     if file is None:
         raise CompanionError(f"{config}: has no checkpoint; train it with `python tools/train.py {config}`")
     content = read_checkpoint(file)
-    meta = content.get("published") or {**content["meta"], "network": content["meta"]["config"]["model"]["network"]}
+    meta = origin_of(content, file)
     made_by = meta["config_file"]
     # A run's folder keeps a copy of its config beside its checkpoints.
     is_own_copy = locate_config(config).parent == file.resolve().parent
     if made_by != Path(config).name and not is_own_copy:
         raise CompanionError(f"{file}: was made by {made_by}, expected {Path(config).name}")
-    network = MODELS.build(meta["network"])
-    load_strictly(network, network_state(content), str(file))
-    return network, meta
+    return build_network(content, file), meta
 
 
 def check_same_data(source: nn.Module | dict, dataset, name: str = "") -> None:

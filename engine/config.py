@@ -2,7 +2,10 @@
 
 import ast
 import contextlib
+import difflib
 import re
+from collections.abc import Iterator
+from contextvars import ContextVar
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -11,6 +14,7 @@ from mmengine.config import Config, ConfigDict
 
 from ..registry import nearest
 from .addressing import by_number
+from .command import is_shortage
 from .errors import ConfigError
 from .paths import run_path
 
@@ -18,6 +22,7 @@ PACKAGE_ROOT = Path(__file__).resolve().parent.parent
 SETTINGS = ("work_dir", "work_root", "config_file", "compile", "log_level", "load_from", "find_unused_parameters")
 REFERENCE_KEYS = {"type", "config", "checkpoint"}  # of a dict that names another config
 REFERENCE = re.compile(r"\$\{([\w.]+)\}")
+_read: ContextVar[dict[tuple[Path, str], "Experiment"] | None] = ContextVar("_read", default=None)
 
 
 @dataclass
@@ -59,6 +64,25 @@ class Experiment:
         return root / Path(self.name).stem
 
 
+@contextlib.contextmanager
+def read_once() -> Iterator[dict[tuple[Path, str], Experiment]]:
+    """Within it every config is read once and shared, to be looked at only; companions name each other often.
+
+    Yields:
+        what was read, by path and options; to forget an entry is to have it read again.
+    """
+    known = _read.get()
+    if known is not None:
+        yield known
+        return
+    known = {}
+    token = _read.set(known)
+    try:
+        yield known
+    finally:
+        _read.reset(token)
+
+
 def load_config(path: str | Path, options: dict | None = None) -> Experiment:
     """Read a config file and resolve it.
 
@@ -68,13 +92,26 @@ def load_config(path: str | Path, options: dict | None = None) -> Experiment:
 
     Raises:
         ConfigError: no such file, not Python, or a reference to something that is not there.
+        OSError: no room for the temporary copy in which it is read.
     """
-    found = locate_config(path)
+    found, known = locate_config(path), _read.get()
+    if known is None:
+        return _load(path, found, dict(options or {}))
+    key = (found, repr(options or {}))
+    if key not in known:
+        known[key] = _load(path, found, dict(options or {}))
+    return known[key]
+
+
+def _load(path: str | Path, found: Path, options: dict) -> Experiment:
     try:
         raw = Config.fromfile(str(found), lazy_import=False)
     except Exception as error:
+        if is_shortage(error):  # mmengine copies a config to a temporary file before it reads it
+            raise
         raise ConfigError([f"{path}: cannot be read as a config: {type(error).__name__}: {error}"]) from error
-    options, before = by_number(dict(options or {}), raw.to_dict()), set(raw.keys())
+    _check_base(raw.to_dict(), path)
+    options, before = by_number(options, raw.to_dict()), set(raw.keys())
     try:
         raw.merge_from_dict(options)
     except (TypeError, KeyError, IndexError) as error:
@@ -93,6 +130,14 @@ def load_config(path: str | Path, options: dict | None = None) -> Experiment:
         )
     variables = {name: cfg[name] for name in sorted(names) if name in cfg}
     return Experiment(found, cfg, options, variables)
+
+
+def _check_base(content: dict, path: str | Path) -> None:
+    """Refuse a misspelt ``_base_``: without it most names are unknown, and their problems would hide this one."""
+    for key in difflib.get_close_matches("_base_", content, n=1, cutoff=0.7):
+        files = content[key] if isinstance(content[key], (list, tuple)) else [content[key]]
+        if files and all(isinstance(file, str) and file.endswith(".py") for file in files):
+            raise ConfigError([f"{path}: {key}: unknown top-level key. Did you mean '_base_'?"])
 
 
 def variables_below(cfg: Config, seen: frozenset[str] = frozenset()) -> set[str]:

@@ -2,11 +2,19 @@
 
 import os
 import subprocess
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import timedelta
+from functools import cache
+from typing import Any
 
 import torch
 from torch import distributed
 
 from .errors import StillhouseError
+
+# Reading and scoring a large data set takes longer than any exchange of gradients may.
+PATIENCE = timedelta(days=1)
 
 RANK_VARIABLES = {
     "slurm": {"RANK": "SLURM_PROCID", "WORLD_SIZE": "SLURM_NTASKS", "LOCAL_RANK": "SLURM_LOCALID"},
@@ -51,6 +59,52 @@ def world_size(launcher: str) -> int:
 def local_rank() -> int:
     """This process's number on its machine."""
     return int(os.environ.get("LOCAL_RANK", 0))
+
+
+@contextmanager
+def first_on_node() -> Iterator[None]:
+    """What stands inside is done by the first process of every machine, and only then by the others there.
+
+    For whatever leaves a file that the others read in place of the work. All processes must come by, and inside they must not
+    exchange anything. An error of the first one lets the others go on, to their own.
+    """
+    if not distributed.is_initialized() or distributed.get_world_size() == 1:
+        yield
+        return
+    group, leads = _patient_group(distributed.group.WORLD), local_rank() == 0
+    if not leads:
+        distributed.barrier(group)
+    try:
+        yield
+    finally:
+        if leads:
+            distributed.barrier(group)
+
+
+@cache
+def _patient_group(everyone) -> Any:
+    """A group of its own for waiting: on the CPU, and longer than NCCL would."""
+    return distributed.new_group(backend="gloo", timeout=PATIENCE)
+
+
+def require_same(value: str, where: str, remedy: str) -> None:
+    """Refuse to go on where processes disagree; every one of them must call it.
+
+    Args:
+        value: this process's.
+        where: what the value is of, for the message.
+        remedy: what to do about it.
+
+    Raises:
+        StillhouseError: the values differ; names the first two.
+    """
+    if not distributed.is_initialized():
+        return
+    values: list = [None] * distributed.get_world_size()
+    distributed.all_gather_object(values, value)
+    other = next((rank for rank, found in enumerate(values) if found != values[0]), None)
+    if other is not None:
+        raise StillhouseError(f"{where}: process 0 has {values[0]}, process {other} has {values[other]}. {remedy}")
 
 
 def _first_slurm_node() -> str:

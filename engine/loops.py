@@ -132,11 +132,12 @@ class TrainLoop(StreamLoop):
         """Forward, backward and the optimizer step; returns the loss terms."""
         runner, model, optimizer = self.runner, self.runner.model, self.runner.optim_wrapper
         runner.call_hook("before_train_iter", batch_idx=self.position, data_batch=iteration.batches)
-        unwrap(model).terms.clear()
+        terms = unwrap(model).terms
+        terms.clear()
         optimizer.start(iteration.weights)
         for batch in iteration.batches:
             model.train_step(batch, optimizer)
-        return _mean_terms(unwrap(model).terms, iteration.weights)
+        return _mean_terms(terms, iteration.weights)
 
     def _finish_iteration(self, iteration: Iteration, terms: dict) -> None:
         runner = self.runner

@@ -1,7 +1,7 @@
 """A trained network as one small file: weights, the config that builds it, and where it came from."""
 
-import json
 from pathlib import Path
+from typing import Any
 
 from torch import nn
 
@@ -9,6 +9,8 @@ from ..registry import DATASETS, MODELS
 from .checkpoint import chosen, load_strictly, network_state, read_checkpoint, write_checkpoint
 from .errors import CheckpointError
 from .evaluation.components import Calibration, calibrate_components
+from .json_file import read_json
+from .origin import build_network, origin_of
 from .self_contained import self_contained
 from .testing import TESTED
 
@@ -45,9 +47,9 @@ def publish(
     if "published" in content:
         raise CheckpointError(f"{file}: is a published network already; copy it, or name the run it came from")
     content = {**content, "ema": None} if raw else content
-    meta = content["meta"]
-    kept = {key: meta[key] for key in ("config_file", "data", "iter", "epoch", "metrics", "version")}
-    built, state = self_contained(meta["config"]["model"]["network"], network_state(content))
+    meta = origin_of(content, file, trust)
+    kept = {key: meta[key] for key in ("config_file", "data", "iter", "epoch", "metrics", "version") if key in meta}
+    built, state = self_contained(meta["network"], network_state(content))
     network = {"network": built, **kept}
     if calibrate:
         network["thresholds"] = _fitted(meta["config"], built, state, file, target_fpr)
@@ -71,25 +73,31 @@ def _fitted(config: dict, built: dict, state: dict, file: Path, target_fpr: floa
 
 
 def tested_thresholds(file: Path) -> Calibration:
-    """What ``test.json`` beside a checkpoint says of that very checkpoint."""
-    tested = file.parent / TESTED
+    """What ``test.json`` beside a checkpoint says of that very checkpoint.
+
+    Raises:
+        CheckpointError: that file is damaged.
+    """
+    tested, remedy = file.parent / TESTED, "Test the run again with tools/test.py."
     if not tested.is_file():
         return {}
-    report = json.loads(tested.read_text())
-    same = Path(report.get("checkpoint", "")).name == file.name and tested.stat().st_mtime >= file.stat().st_mtime
-    return report.get("thresholds", {}) if same else {}
+    report = read_json(tested, CheckpointError, remedy)
+    named = str(report.get("checkpoint", "")).rpartition("/")[2]
+    found = report.get("thresholds") or {}
+    if not isinstance(found, dict) or not all(isinstance(one, dict) for one in found.values()):
+        raise CheckpointError(f"{tested}: its thresholds are no dict of dicts. {remedy}")
+    return found if named == file.name and tested.stat().st_mtime >= file.stat().st_mtime else {}
 
 
 def load_network(path: str | Path) -> nn.Module:
     """The network of a published file, in evaluation mode; its origin is in the attribute ``published``.
 
     Raises:
-        CheckpointError: the file is damaged, or was not published.
+        CheckpointError: the file is damaged, was not published, or names what could run code.
     """
     content = read_checkpoint(path)
     if "published" not in content:
         raise CheckpointError(f"{path}: is a training checkpoint; extract its network with tools/publish.py")
-    network = MODELS.build(content["published"]["network"])
-    load_strictly(network, content["state_dict"], str(path))
+    network: Any = build_network(content, path)
     network.published = content["published"]
     return network.eval()

@@ -10,6 +10,7 @@ from pathlib import Path
 
 from .checkpoint import saved, write_text
 from .errors import RunFolderError
+from .json_file import read_json
 
 LOCK = ".lock"
 RESULT = "result.json"
@@ -93,6 +94,10 @@ def forget_result(folder: Path) -> None:
 
 
 def read_result(folder: Path) -> dict | None:
-    """What a finished run recorded, or None."""
+    """What a finished run recorded, or None.
+
+    Raises:
+        RunFolderError: it is damaged.
+    """
     path = folder / RESULT
-    return json.loads(path.read_text()) if path.is_file() else None
+    return read_json(path, RunFolderError, "Remove it and go on with --resume.") if path.is_file() else None

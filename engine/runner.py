@@ -7,12 +7,11 @@ from typing import TYPE_CHECKING, Any, cast
 import torch
 from mmengine.device import get_device
 from mmengine.hooks import Hook
-from mmengine.model import MMDistributedDataParallel
 from mmengine.runner import Runner
 from torch import nn
 
 from .. import __version__
-from ..registry import DATA_SAMPLERS, DATASETS, HOOKS, MODELS, RUNNERS, SCOPE
+from ..registry import DATA_SAMPLERS, DATASETS, HOOKS, MODEL_WRAPPERS, MODELS, RUNNERS, SCOPE
 from .checkpoint import (
     load_strictly,
     network_state,
@@ -25,12 +24,13 @@ from .checkpoint import (
 from .companions import check_same_data, resolved
 from .config import Experiment
 from .console import attach_console
-from .distributed import init_distributed, local_rank
+from .distributed import first_on_node, init_distributed, local_rank, require_same
 from .evaluation import sizes
 from .learner import unwrap
 from .optim import EngineOptimWrapper, autocast
 from .random_state import random_state, restore_random_state
 from .run_folder import RunFolder, forget_result, write_result
+from .sharding import gathered, is_sharded, spread_optimizer
 from .stream import BatchStream
 
 PLACE = (
@@ -127,7 +127,7 @@ class EngineRunner(Runner):
         cfg.update(work_dir=str(experiment.work_dir), launcher=launcher, default_scope=SCOPE, custom_hooks=[])
         # By attribute, because update() would merge dicts.
         cfg.default_hooks, cfg.visualizer = {}, dict(type="Visualizer", vis_backends=[])
-        cfg.update(train_dataloader=None, train_cfg=None, optim_wrapper=None)
+        cfg.update(train_dataloader=None, train_cfg=None, optim_wrapper=None, model_wrapper_cfg=None)
         cfg.update(param_scheduler=None, experiment_name=f"test-{uuid.uuid4().hex[:8]}")
         runner = cast(EngineRunner, cls.from_cfg(cfg))
         runner.precision = (experiment.cfg.get("optim_wrapper") or {}).get("precision", "fp32")
@@ -166,11 +166,24 @@ class EngineRunner(Runner):
         model = model.to(get_device())
         if not self.distributed:
             return model
-        devices = [local_rank()] if torch.cuda.is_available() else None
-        unused = self.cfg.get("find_unused_parameters", False)
-        return MMDistributedDataParallel(
-            module=model, device_ids=devices, broadcast_buffers=False, find_unused_parameters=unused
-        )
+        wrapped = MODEL_WRAPPERS.build(self._wrapper_cfg(model_wrapper_cfg), default_args=dict(module=model))
+        # FSDP2 changes the learner itself.
+        return model if is_sharded(model) else wrapped
+
+    def _wrapper_cfg(self, cfg: dict | None) -> dict:
+        """The wrapper's config, of DDP by default, with what the machine decides."""
+        cfg = {"type": "MMDistributedDataParallel", **(cfg or {})}
+        wrapper: Any = MODEL_WRAPPERS.get(cfg["type"])
+        if issubclass(wrapper, nn.parallel.DistributedDataParallel):
+            unused = self.cfg.get("find_unused_parameters", False)
+            devices = [local_rank()] if torch.cuda.is_available() else None
+            cfg = dict(broadcast_buffers=False, find_unused_parameters=unused, device_ids=devices) | cfg
+        return cfg
+
+    def _init_model_weights(self) -> None:
+        """Have everyone begin with the first process's weights, which cut parameters do already."""
+        if not is_sharded(self.model):
+            super()._init_model_weights()
 
     def register_hooks(self, default_hooks=None, custom_hooks=None) -> None:
         """``default_hooks`` by name (None leaves one out) and the hooks built before the model was wrapped."""
@@ -187,9 +200,14 @@ class EngineRunner(Runner):
 
     def call_hook(self, fn_name: str, **kwargs) -> None:
         """Call ``fn_name`` of the hooks that define it, in the order of their priorities."""
-        if fn_name not in self._calls:
-            self._calls[fn_name] = [getattr(hook, fn_name) for hook in self._hooks if _overrides(hook, fn_name)]
-        for method in self._calls[fn_name]:
+        methods = self._calls.get(fn_name)
+        if methods is None:
+            methods = [getattr(hook, fn_name) for hook in self._hooks if _overrides(hook, fn_name)]
+            self._calls[fn_name] = methods
+        # What a hook prepares of the data before the run is kept in files that all processes of a machine read.
+        if fn_name == "before_run":
+            methods = [first_on_node()(method) for method in methods]
+        for method in methods:
             method(self, **kwargs)
 
     def build_dataloader(self, dataloader, seed=None, diff_rank_seed=False) -> BatchStream:
@@ -198,7 +216,8 @@ class EngineRunner(Runner):
             return dataloader
         cfg = dict(dataloader)
         training = dataloader is self._train_dataloader
-        dataset = DATASETS.build(cfg.pop("dataset"))
+        with first_on_node():
+            dataset = DATASETS.build(cfg.pop("dataset"))
         sampler = cfg.pop("sampler", None) or dict(type="EpochSampler", shuffle=training)
         sampler = DATA_SAMPLERS.build(sampler, default_args=dict(dataset=dataset, seed=self.seed or 0))
         accumulate = _accumulation(self.optim_wrapper) if training else 1
@@ -304,7 +323,7 @@ class EngineRunner(Runner):
             streams = [None] * self.world_size
             torch.distributed.all_gather_object(streams, random_state())
         states = {name: hook.state_dict() for name, hook in self._named_hooks() if hasattr(hook, "state_dict")}
-        return {
+        state = {
             "state_dict": unwrap(self.model).state_dict(),
             "optimizer": self.optim_wrapper.state_dict(),
             "schedulers": [scheduler.state_dict() for scheduler in self.param_schedulers or []],
@@ -312,6 +331,7 @@ class EngineRunner(Runner):
             "loop": self.train_loop.state_dict(),
             "random": streams,
         } | self.identity()
+        return gathered(state, keep=_is_main()) if is_sharded(self.model) else state
 
     def identity(self) -> dict:
         """What a checkpoint says of its origin: config, data, versions, and averaged weights where a hook keeps them."""
@@ -337,12 +357,20 @@ class EngineRunner(Runner):
         return path
 
     def load_or_resume(self) -> None:
-        """Resume, or begin with a checkpoint's weights, as the config says."""
+        """Resume, or begin with a checkpoint's weights, as the config says.
+
+        Raises:
+            StillhouseError: processes found different checkpoints.
+        """
         if self._has_loaded:
             return
         if self._resume:
             source = (Path(self._load_from), read_checkpoint(self._load_from)) if self._load_from else None
             source = source or newest_readable(Path(self.work_dir), self.logger.warning)
+            found = source[0].name if source else "no checkpoint"
+            require_same(
+                found, f"--resume in {self.work_dir}", "Keep the work directory on a disk that all machines share."
+            )
             if source is None:
                 self.logger.info("nothing to resume here; beginning anew")
                 return
@@ -355,7 +383,7 @@ class EngineRunner(Runner):
     def _restore(self, path: Path, content: dict) -> None:
         load_strictly(unwrap(self.model), content["state_dict"], str(path))
         check_same_data(content["meta"], self.train_dataloader.dataset, str(path))
-        self.optim_wrapper.load_state_dict(content["optimizer"])
+        self.optim_wrapper.load_state_dict(self._cut(content["optimizer"]))
         for scheduler, state in zip(self.param_schedulers or [], content["schedulers"]):
             scheduler.load_state_dict(state)
         for name, hook in self._named_hooks():
@@ -366,6 +394,10 @@ class EngineRunner(Runner):
         self.metrics = dict(content["meta"]["metrics"])
         self._has_loaded = True
         self.logger.info(f"resumed from {path}, epoch {self.epoch}, iteration {self.iter}")
+
+    def _cut(self, optimizer: dict) -> dict:
+        """An optimizer's state from a checkpoint, for parameters that may be cut."""
+        return spread_optimizer(optimizer, self.optim_wrapper.optimizer) if is_sharded(self.model) else optimizer
 
     def _restore_random(self, streams: list) -> None:
         if len(streams) == self.world_size:

@@ -6,9 +6,9 @@ from typing import Any
 
 from mmengine.device import get_device
 
-from ..registry import MODELS
-from .checkpoint import chosen, load_strictly, network_state, read_checkpoint
+from .checkpoint import chosen, read_checkpoint
 from .errors import CheckpointError
+from .origin import build_network, origin_of
 
 
 def find_checkpoint(path: str | Path) -> Path:
@@ -49,13 +49,11 @@ def load_trained(path: str | Path, raw: bool = False, trust: bool = False) -> Tr
         trust: allow a file that needs pickle, which can run any code.
 
     Raises:
-        CheckpointError: nothing is there, it is damaged, or ``raw`` is asked of a published file.
+        CheckpointError: nothing is there, it is damaged, it names what could run code, or ``raw`` is asked of a published file.
     """
     file = find_checkpoint(path)
     content = read_checkpoint(file, trust)
     if raw and "published" in content:
         raise CheckpointError(f"{file}: is a published network, which holds one kind of weights; leave out --raw")
-    meta = content.get("published") or {**content["meta"], "network": content["meta"]["config"]["model"]["network"]}
-    network = MODELS.build(meta["network"])
-    load_strictly(network, network_state({**content, "ema": None} if raw else content), str(file))
-    return TrainedNetwork(file, network.to(get_device()).eval(), meta)
+    network = build_network({**content, "ema": None} if raw else content, file, trust)
+    return TrainedNetwork(file, network.to(get_device()).eval(), origin_of(content, file, trust))

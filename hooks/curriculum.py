@@ -1,14 +1,13 @@
 """Order the training samples by a trained network's idea of difficulty."""
 
-import os
 from pathlib import Path
 
 import torch
-from mmengine.dist import is_main_process
 from mmengine.hooks import Hook
 from torch import Tensor
 
 from ..registry import HOOKS
+from .kept import kept
 
 
 @HOOKS.register_module()
@@ -48,15 +47,7 @@ class CurriculumHook(Hook):
         if self.cache_dir is None or data is None:
             return self._score(runner, frozen)
         path = Path(self.cache_dir) / f"{self.output}-{data[:16]}-{len(dataset)}-{weights_digest(frozen.network)}.pt"
-        if path.is_file():
-            return torch.load(path, weights_only=True)
-        scores = self._score(runner, frozen)
-        if is_main_process():
-            path.parent.mkdir(parents=True, exist_ok=True)
-            temporary = path.with_suffix(f".{os.getpid()}.tmp")
-            torch.save(scores, temporary)
-            temporary.replace(path)
-        return scores
+        return kept(path, lambda: self._score(runner, frozen))
 
     @torch.no_grad()
     def _score(self, runner, frozen) -> Tensor:

@@ -23,6 +23,7 @@ class EMAHook(Hook):
     """
 
     priority = "HIGH"
+    only_once = "validation would exchange the weights with one average and then with the other; take one out"
 
     def __init__(self, decay: float = 0.999, warmup: float = 10.0, validate: bool = True) -> None:
         if not 0 <= decay < 1:

@@ -23,6 +23,8 @@ class FreezeHook(Hook):
         KeyError: when training begins, the learner has no such part.
     """
 
+    holds = "epochs"
+
     def __init__(self, module: str = "network.backbone", epochs: int = 3) -> None:
         if epochs < 0:
             raise ValueError(f"FreezeHook.epochs: got {epochs}, expected at least 0")

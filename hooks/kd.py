@@ -74,6 +74,7 @@ class KDHook(Hook):
     """
 
     priority = "NORMAL"
+    only_once = "it would replace the first one's teachers; name them all in one hook, teacher=[dict(...), dict(...)]"
 
     def __init__(
         self, teacher: dict | list[dict], temperature: float = 4.0, alpha: float = 0.7, losses: dict | None = None,

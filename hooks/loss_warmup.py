@@ -1,5 +1,7 @@
 """Let a loss begin later than the others, and grow."""
 
+from dataclasses import dataclass
+
 from mmengine.hooks import Hook
 
 from ..registry import HOOKS, nearest
@@ -10,6 +12,14 @@ def warmup_factor(iteration: int, begin: int, length: int) -> float:
     if iteration < begin:
         return 0.0
     return min(1.0, (iteration - begin) / length) if length else 1.0
+
+
+@dataclass(frozen=True)
+class Span:
+    """Where a weight rises, in iterations."""
+
+    begin: int = 0
+    length: int = 0
 
 
 @HOOKS.register_module()
@@ -27,6 +37,7 @@ class LossWarmupHook(Hook):
     """
 
     loss_args = ("warmup",)
+    settings = {"warmup": Span}
 
     def __init__(self, warmup: dict[str, dict[str, int]]) -> None:
         self.warmup = {name: _span(name, span) for name, span in warmup.items()}
@@ -46,8 +57,8 @@ class LossWarmupHook(Hook):
     def before_train_iter(self, runner, batch_idx: int, data_batch=None) -> None:
         """Set the weights of this iteration."""
         losses = getattr(runner.model, "module", runner.model).losses
-        for name, (begin, length) in self.warmup.items():
-            losses[name].weight = self._weights[name] * warmup_factor(runner.iter, begin, length)
+        for name, span in self.warmup.items():
+            losses[name].weight = self._weights[name] * warmup_factor(runner.iter, span.begin, span.length)
 
     def after_train(self, runner) -> None:
         """Give the configured weights back."""
@@ -56,11 +67,11 @@ class LossWarmupHook(Hook):
             losses[name].weight = weight
 
 
-def _span(name: str, span: dict[str, int]) -> tuple[int, int]:
-    """``begin`` and ``length``, checked."""
+def _span(name: str, span: dict[str, int]) -> Span:
+    """A span, checked."""
     for key, value in span.items():
         if key not in ("begin", "length"):
             raise ValueError(f"LossWarmupHook.warmup.{name}: got the key {key!r}, expected 'begin' and 'length'")
         if isinstance(value, bool) or not isinstance(value, int) or value < 0:
             raise ValueError(f"LossWarmupHook.warmup.{name}.{key}: got {value!r}, expected iterations, at least 0")
-    return span.get("begin", 0), span.get("length", 0)
+    return Span(**span)

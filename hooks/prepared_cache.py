@@ -7,14 +7,13 @@ from pathlib import Path
 from typing import Any
 
 import torch
-from mmengine.dist import is_main_process
 from mmengine.hooks import Hook
 from torch import Tensor
 
-from ..datasets.replacing import replacing
 from ..datasets.table import SampleTable
 from ..registry import HOOKS
 from .curriculum import weights_digest
+from .kept import kept
 
 
 @HOOKS.register_module()
@@ -60,14 +59,8 @@ class PreparedCacheHook(Hook):
                 f"PreparedCacheHook: {type(dataset).__name__} draws its samples anew each time, so they cannot be kept; take the "
                 "hook out"
             )
-        path = self._path(network, dataset)
-        if path is not None and path.is_file():
-            return torch.load(path, weights_only=True)
-        columns = prepared_columns(network, dataset, range(len(dataset)), self.batch_size)
-        if path is not None and is_main_process():
-            with replacing(path) as temporary:
-                torch.save(columns, temporary)
-        return columns
+        samples = range(len(dataset))
+        return kept(self._path(network, dataset), lambda: prepared_columns(network, dataset, samples, self.batch_size))
 
     def _path(self, network: Any, dataset: Any) -> Path | None:
         data = getattr(dataset, "provenance", dict)().get("digest")

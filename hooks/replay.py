@@ -47,6 +47,7 @@ class ReplayHook(Hook):
     """
 
     priority = "NORMAL"
+    only_alone = "each would remember other steps. Train without a launcher; with a PreparedCacheHook one process is fast enough."
 
     def __init__(
         self, capacity: int = 50_000, batch_size: int = 256, gamma: float = 0.0,
@@ -63,10 +64,7 @@ class ReplayHook(Hook):
     def before_train(self, runner) -> None:
         """Stand between the loader's batch and the network."""
         if runner.world_size > 1:
-            raise ValueError(
-                f"ReplayHook: got {runner.world_size} processes, expected one: each would remember other steps. Train without "
-                "a launcher; with a PreparedCacheHook one process is fast enough."
-            )
+            raise ValueError(f"ReplayHook: got {runner.world_size} processes, expected one: {self.only_alone}")
         self._learner = runner.model
         if not hasattr(self._learner.network, "num_actions"):
             raise ValueError(f"ReplayHook: {type(self._learner.network).__name__} has no actions; use FusionAgent")

@@ -19,13 +19,16 @@ from mmengine.registry import TRANSFORMS as MMENGINE_TRANSFORMS
 from mmengine.registry import VISBACKENDS as MMENGINE_VISBACKENDS
 from mmengine.registry import VISUALIZERS as MMENGINE_VISUALIZERS
 
+from . import light_mmengine  # noqa: F401 (before the rest of mmengine)
 from .registry import Registry
 
 SCOPE = "stillhouse"
 
 
-def _child(root, *locations: str) -> Registry:
-    return Registry(root.name, parent=root, scope=SCOPE, locations=list(locations), build_func=root.build_func)
+def _child(root, *locations: str, late: str | None = None) -> Registry:
+    return Registry(
+        root.name, parent=root, scope=SCOPE, locations=list(locations), build_func=root.build_func, late=late
+    )
 
 
 MODELS = _child(MMENGINE_MODELS, "stillhouse.models", "stillhouse.engine.learner")
@@ -40,7 +43,7 @@ VISUALIZERS = _child(MMENGINE_VISUALIZERS)
 VISBACKENDS = _child(MMENGINE_VISBACKENDS)
 RUNNERS = _child(MMENGINE_RUNNERS, "stillhouse.engine.runner")
 LOOPS = _child(MMENGINE_LOOPS, "stillhouse.engine.loops")
-OPTIMIZERS = _child(MMENGINE_OPTIMIZERS)
+OPTIMIZERS = _child(MMENGINE_OPTIMIZERS, late="stillhouse.registry.late_optimizers")
 OPTIM_WRAPPERS = _child(MMENGINE_OPTIM_WRAPPERS, "stillhouse.engine.optim")
 PARAM_SCHEDULERS = _child(MMENGINE_PARAM_SCHEDULERS)
 FUNCTIONS = _child(MMENGINE_FUNCTIONS, "stillhouse.engine.companions")

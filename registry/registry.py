@@ -13,7 +13,16 @@ class RegistryImportError(ImportError):
 
 
 class Registry(MMRegistry):
-    """A child of one of mmengine's registries, filled from ``locations`` at the first look-up."""
+    """A child of one of mmengine's registries, filled from ``locations`` at the first look-up.
+
+    Args:
+        *args, **kwargs: mmengine's.
+        late: a module to import once a name is nowhere else.
+    """
+
+    def __init__(self, *args, late: str | None = None, **kwargs) -> None:
+        super().__init__(*args, **kwargs)
+        self._late = late
 
     def import_from_location(self) -> None:
         """Import every listed location once.
@@ -40,13 +49,19 @@ class Registry(MMRegistry):
             KeyError: nothing of that name; the message lists the nearest names with their files.
         """
         self.import_from_location()
-        try:
-            found = super().get(key)
-        except RuntimeError:
-            found = None
+        found = self._found(key)
+        if found is None and self._late:
+            import_module(self._late)
+            found = self._found(key)
         if found is None:
             raise KeyError(self.unknown(key))
         return found
+
+    def _found(self, key: str):
+        try:
+            return super().get(key)
+        except RuntimeError:
+            return None
 
     def names(self) -> dict[str, type]:
         """Every name known here or in a parent, with what it stands for."""

@@ -13,7 +13,8 @@ import pytest
 
 ROOT = Path(__file__).resolve().parents[1]
 TARGETS = {
-    "demo": (), "generate": ("N=7",), "generate-quality": (), "generate-preview": (), "train": ("CONFIG=configs/minigpt.py",),
+    "demo": (), "gallery": ("ARGS=--only minigpt",), "generate": ("N=7",), "generate-quality": (), "generate-preview": (),
+    "train": ("CONFIG=configs/minigpt.py",),
     "train-forward": (), "train-inverse-quality": (), "train-inverse-all": (), "predict": ("IMG=a b.png",), "explore": (),
     "explore-clip": (), "list-refs": (), "save-ref": ("ID=q:12",), "rm-ref": ("LINE=3",), "score-refs": ("SCORER=heuristic",),
     "score-refs-fresh": (), "iterate": ("ARGS=--small --keep 2 --rounds 3", "SCORER=human"),

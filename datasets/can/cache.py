@@ -1,10 +1,11 @@
-"""Arrays and facts in a folder: ``NAME.npy`` files, memory-mapped when read, and ``facts.json``; no pickle."""
+"""Arrays and facts in a folder: ``NAME.npy`` files, memory-mapped when read, and ``facts.json`` with checksums; no pickle."""
 
 import json
 import os
 import shutil
 import tempfile
 import warnings
+import zlib
 from pathlib import Path
 
 import numpy as np
@@ -28,7 +29,14 @@ def write(folder: Path, arrays: dict[str, np.ndarray], facts: dict) -> None:
         for name, array in arrays.items():
             np.save(temporary / f"{name}.npy", array, allow_pickle=False)
         shapes = {name: list(array.shape) for name, array in arrays.items()}
-        (temporary / _FACTS).write_text(json.dumps({"shapes": shapes, "facts": facts}), encoding="utf-8")
+        sums = {name: _sum_of(array) for name, array in arrays.items()}
+        content = {
+            "shapes": shapes,
+            "facts": facts,
+            "checksums": sums,
+            "checksum": zlib.crc32(json.dumps(facts).encode()),
+        }
+        (temporary / _FACTS).write_text(json.dumps(content), encoding="utf-8")
         _rename(temporary, folder)
     finally:
         shutil.rmtree(temporary, ignore_errors=True)
@@ -56,17 +64,24 @@ def read(folder: Path) -> tuple[dict[str, np.ndarray], dict] | None:
         return None
     found = _load_or_none(folder)
     if found is None:
-        warnings.warn(f"{folder}: the cache is damaged; it is built again.", CANDataWarning, stacklevel=3)
+        note = f"{folder}: the cache is damaged or of an earlier version; it is built again."
+        warnings.warn(note, CANDataWarning, stacklevel=3)
     return found
 
 
 def _load_or_none(folder: Path) -> tuple[dict[str, np.ndarray], dict] | None:
     try:
         content = json.loads((folder / _FACTS).read_text(encoding="utf-8"))
-        shapes = content["shapes"]
+        shapes, facts = content["shapes"], content["facts"]
+        if not isinstance(facts, dict) or not all(Path(name).name == name for name in shapes):
+            return None
         arrays = {name: _load(folder / f"{name}.npy", tuple(shape)) for name, shape in shapes.items()}
-        return arrays, content["facts"]
-    except (OSError, EOFError, ValueError, KeyError, TypeError):
+        sums = {name: _sum_of(array) for name, array in arrays.items()}
+        whole = sums == content["checksums"] and zlib.crc32(json.dumps(facts).encode()) == content["checksum"]
+        return (arrays, facts) if whole else None
+    except MemoryError:
+        raise
+    except Exception:  # NumPy evaluates the headers, and damaged text fails there in many ways
         return None
 
 
@@ -75,3 +90,7 @@ def _load(path: Path, shape: tuple[int, ...]) -> np.ndarray:
     if array.shape != shape:
         raise ValueError(f"{path}: got shape {array.shape}, expected {shape}")
     return array.view(np.ndarray)
+
+
+def _sum_of(array: np.ndarray) -> int:
+    return zlib.crc32(np.ascontiguousarray(array).reshape(-1).view(np.uint8).data)

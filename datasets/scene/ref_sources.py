@@ -90,7 +90,7 @@ def read_scene_file(path: Path) -> dict:
         content = json.loads(path.read_bytes())
         inner = next((content[key] for key in ("params", "scene") if key in content), content)
         return from_body(inner, on_error="clamp")[0]
-    except (OSError, ValueError, TypeError) as error:
+    except (OSError, ValueError, TypeError, RecursionError) as error:
         raise SceneError(path, f"no readable scene ({error})", "a scene as JSON", "Write it again.") from None
 
 

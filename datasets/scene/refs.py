@@ -44,7 +44,10 @@ def read_refs(path: str | Path, on_error: OnError = "clamp", scored: bool = Fals
         SceneError: a line is no scene, or has no score where it must; names file and line. A file without scenes.
     """
     path = Path(path)
-    lines = path.read_text("utf-8").split("\n")
+    try:
+        lines = path.read_text("utf-8").split("\n")
+    except UnicodeDecodeError as error:
+        raise SceneError(path, f"bytes that are no UTF-8 ({error})", "UTF-8 text", "Save it as UTF-8.") from None
     refs = [read_line(path, number, line, on_error, scored) for number, line in enumerate(lines, 1) if line.strip()]
     if not refs:
         raise SceneError(path, "no scene", "one a line", "Is it the file that was meant?")
@@ -79,7 +82,7 @@ def read_line(path: Path, number: int, line: str, on_error: OnError = "clamp", s
     where = f"{path}:{number}"
     try:
         content = json.loads(line)
-    except ValueError as error:
+    except (ValueError, RecursionError) as error:
         raise SceneError(where, f"{words(line)} ({error})", "one JSON object", "Mend or remove the line.") from None
     has_score = isinstance(content, Mapping) and "params" in content
     body = content["params"] if has_score else content

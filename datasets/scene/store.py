@@ -9,11 +9,14 @@ import cv2
 import numpy as np
 
 from .errors import SceneError
+from .fitting import words
 from .forms import from_body, to_prefixed
 
 _NAMES = {"images": re.compile(r"(\d{6,})\.png"), "params": re.compile(r"(\d{6,})\.json")}
 _TEMPORARY = re.compile(r"\..+\.(\d+)\.tmp")
 RECORD = "generation.json"
+MAX_PIXELS = 1 << 24  # a small file may claim any number
+_PNG = b"\x89PNG\r\n\x1a\n"
 
 
 class SceneStore:
@@ -71,7 +74,7 @@ class SceneStore:
         path = self.params_path(index)
         try:
             return from_body(json.loads(path.read_bytes()))[0]
-        except (OSError, ValueError) as error:
+        except (OSError, ValueError, RecursionError) as error:
             raise SceneError(path, f"no readable scene ({error})", "a scene's parameters", _REMEDY) from None
 
     def read_image(self, index: int, size: int | None = None) -> np.ndarray:
@@ -85,15 +88,14 @@ class SceneStore:
             (H, W, 3) uint8, RGB.
 
         Raises:
-            SceneError: the file cannot be read, or is cut off; names it.
+            SceneError: the file cannot be read, is cut off or too large; names it.
         """
         path = self.image_path(index)
         try:
             content = path.read_bytes()
         except OSError as error:
             raise SceneError(path, f"no readable file ({error.strerror})", "a whole PNG", _REMEDY) from None
-        # OpenCV fills what is missing of a PNG that was cut off; its last chunk tells that it is whole.
-        image = cv2.imdecode(np.frombuffer(content, np.uint8), cv2.IMREAD_COLOR) if _ends(content) else None
+        image = cv2.imdecode(np.frombuffer(content, np.uint8), cv2.IMREAD_COLOR) if is_whole_png(content) else None
         if image is None:
             raise SceneError(path, f"no whole image among {len(content)} bytes", "a whole PNG", _REMEDY)
         if size is not None and image.shape[:2] != (size, size):
@@ -123,12 +125,12 @@ class SceneStore:
     def _compare(self, path: Path, facts: dict) -> None:
         try:
             there = json.loads(path.read_bytes())
-        except ValueError as error:
+        except (ValueError, RecursionError) as error:
             raise SceneError(path, f"no JSON ({error})", "what the scenes were drawn from", _REMEDY) from None
         there = there if isinstance(there, dict) else {}
         others = {name: there.get(name) for name in facts if there.get(name) != facts[name]}
         if others:
-            got = ", ".join(f"{name}={value}" for name, value in others.items())
+            got = ", ".join(f"{name}={words(value)}" for name, value in others.items())
             expected = ", ".join(f"{name}={facts[name]}" for name in others)
             raise SceneError(path, got, expected, "Go on with the same arguments, or write to another folder.")
 
@@ -180,8 +182,18 @@ def _appear(temporary: Path, path: Path) -> None:
         os.replace(temporary, path)
 
 
-def _ends(content: bytes) -> bool:
-    return content[-8:-4] == b"IEND"
+def is_whole_png(content: bytes) -> bool:
+    """Whether bytes are the chunks of a PNG of at most ``MAX_PIXELS``; nothing is decoded.
+
+    OpenCV fills what is missing of a PNG that was cut off, and makes room for as much as a chunk says that it has.
+    """
+    width, height = (int.from_bytes(content[at : at + 4], "big") for at in (16, 20))
+    if not content.startswith(_PNG) or content[12:16] != b"IHDR" or not 0 < width * height <= MAX_PIXELS:
+        return False
+    at, kind = len(_PNG), b""
+    while at + 12 <= len(content) and kind != b"IEND":
+        kind, at = content[at + 4 : at + 8], at + 12 + int.from_bytes(content[at : at + 4], "big")
+    return kind == b"IEND" and at == len(content)
 
 
 def _is_alive(process: int) -> bool:

@@ -1,6 +1,7 @@
 """Members of an ``.npz`` file: each read alone and without pickle; written atomically, the same content as the same bytes."""
 
 import io
+import struct
 import zipfile
 import zlib
 from pathlib import Path
@@ -13,6 +14,8 @@ from .errors import SketchError
 MAX_BYTES = 256 << 20
 _AGAIN = "Download or write the file again."
 _DATE = (1980, 1, 1, 0, 0, 0)
+# What damaged names, lengths and places of a zip file end in; NotImplementedError is a RuntimeError.
+_DAMAGED = (zipfile.BadZipFile, zlib.error, struct.error, ValueError, EOFError, OverflowError, RuntimeError)
 
 
 class Archive:
@@ -30,7 +33,7 @@ class Archive:
         self.path = path
         try:
             self._zip = zipfile.ZipFile(path)
-        except (zipfile.BadZipFile, ValueError, EOFError, NotImplementedError) as error:
+        except _DAMAGED as error:
             raise SketchError(path, f"a damaged or truncated file ({error})", "an .npz (zip) file", _AGAIN) from error
         self.names = {name.removesuffix(".npy") for name in self._zip.namelist()}
 
@@ -80,7 +83,7 @@ class Archive:
             raise SketchError(where, f"{info.file_size} bytes", f"at most {MAX_BYTES}", "Is it a ControlSketch file?")
         try:
             return self._zip.read(info)
-        except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, RuntimeError) as error:
+        except (*_DAMAGED, OSError) as error:  # the operating system refuses a place before the file's beginning
             raise SketchError(where, f"a damaged or truncated member ({error})", "whole data", _AGAIN) from error
 
 

@@ -51,7 +51,10 @@ def _read(path: Path) -> Content | None:
     try:
         with np.load(path, allow_pickle=False) as content:
             arrays = {name: content[name] for name in content.files}
-        return arrays, json.loads(arrays.pop(_FACTS).tobytes())
+        facts = json.loads(arrays.pop(_FACTS).tobytes())
+        if not isinstance(facts, dict) or not all(isinstance(array, np.ndarray) for array in arrays.values()):
+            raise ValueError("members that are no arrays")
+        return arrays, facts
     except Exception:
         # A damaged zip file fails in many ways, and all of them mean the same.
         warnings.warn(f"{path}: the cache is damaged; it is built again.", SketchWarning, stacklevel=4)

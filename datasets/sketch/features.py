@@ -119,11 +119,12 @@ def read_features(path: str | Path, digest: str, encoder: str | None = None, ver
     try:
         array = np.load(path, mmap_mode="r", allow_pickle=False)
         sound = array.dtype == facts["dtype"] and len(array) == facts["rows"] and _is_sound(array, facts, verify)
-    except (OSError, ValueError, EOFError, KeyError) as error:
+        origin = str(facts["encoder"])
+    except Exception as error:  # NumPy evaluates the header, and hostile text fails there in many ways
         raise SketchError(path, f"a damaged file ({error})", "whole features", again) from error
     if not sound:
         raise SketchError(path, "rows that differ from their checksums", "whole features", again)
-    return Features(array, str(facts["encoder"]))
+    return Features(array, origin)
 
 
 def _is_sound(array: np.ndarray, facts: dict, verify: bool) -> bool:
@@ -162,7 +163,7 @@ def _resumable(partial: Path, state: Path, identity: dict) -> list[int]:
         sums = found.pop("checksums")
         whole = [zlib.crc32(array[n * _BLOCK : (n + 1) * _BLOCK].tobytes()) == known for n, known in enumerate(sums)]
         return sums if found == identity and all(whole) else []
-    except (OSError, ValueError, KeyError, EOFError):
+    except Exception:  # whatever is wrong with what was left there, it begins anew
         return []
 
 
@@ -173,7 +174,7 @@ def _facts_path(path: Path) -> Path:
 def _facts(path: Path) -> dict:
     try:
         return dict(json.loads(_facts_path(path).read_text(encoding="utf-8")))
-    except ValueError as error:
+    except (ValueError, TypeError, RecursionError) as error:
         remedy = "Remove it and write the features again."
         raise SketchError(_facts_path(path), f"damaged facts ({error})", "JSON", remedy) from error
 

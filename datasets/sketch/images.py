@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 Fit = Literal["pad", "crop"]
 Color = tuple[int, int, int]
 MAX_PIXELS = 100_000_000
+MAX_SIDE = 20_000  # pixels; padded to a square, a picture of one row would be of millions of rows
 _WHITE = (255, 255, 255)
 
 
@@ -41,7 +42,7 @@ def decode_jpeg(content: bytes, where: object, size: int | None = None, side: in
                 # The decoder's own reduction averages blocks; twice the size is left for the resampling.
                 image.draft("RGB", (2 * size, 2 * size))
             return resized(image.convert("RGB"), size)
-    except (OSError, SyntaxError, ValueError) as error:
+    except (OSError, SyntaxError, ValueError, EOFError, pillow.DecompressionBombError) as error:
         if isinstance(error, SketchError):
             raise
         raise SketchError(f"{where} (image)", f"a corrupt JPEG ({error})", "one that decodes", remedy) from error
@@ -64,7 +65,7 @@ def read_picture(path: Path, size: int, fit: Fit, ground: Color = _WHITE) -> np.
         ground: red, green and blue, 0 to 255; white unless given.
 
     Raises:
-        SketchError: not a picture, cut off, without pixels, or of more than 100 million.
+        SketchError: not a picture, cut off, without pixels, or of more than 100 million, or 20,000 on a side.
     """
     from PIL import ImageOps
 
@@ -84,9 +85,9 @@ def read_picture(path: Path, size: int, fit: Fit, ground: Color = _WHITE) -> np.
 
 
 def _check_pixels(image: "Image", path: Path) -> None:
-    if image.width * image.height > MAX_PIXELS:
-        got = f"{image.width} x {image.height} pixels"
-        raise SketchError(path, got, f"at most {MAX_PIXELS:,} pixels", "Scale it down, or remove it.")
+    if image.width * image.height > MAX_PIXELS or max(image.size) > MAX_SIDE:
+        got, expected = f"{image.width} x {image.height} pixels", f"at most {MAX_PIXELS:,}, and {MAX_SIDE:,} on a side"
+        raise SketchError(path, got, expected, "Scale it down, or remove it.")
 
 
 def flattened(image: "Image", ground: Color = _WHITE) -> "Image":

@@ -2,12 +2,14 @@
 
 import base64
 import json
+import re
 from pathlib import Path
 from typing import Any
 
 import torch
 
 from ... import __version__
+from ...datasets.errors import printable
 from ..errors import ExportError
 from ..publish import tested_thresholds
 from ..trained import TrainedNetwork
@@ -58,15 +60,22 @@ def read_metadata(model: Any, path: str | Path) -> dict:
     Raises:
         ExportError: the file is not one of ours, or of a later version.
     """
-    texts = {entry.key: entry.value for entry in model.metadata_props}
-    if not texts.get(FORMAT, "").isdecimal():
+    try:
+        texts = {entry.key: entry.value for entry in model.metadata_props}
+    except UnicodeDecodeError as error:
+        raise ExportError(f"{path}: is damaged ({error}). Export the model again.") from error
+    if not re.fullmatch("[0-9]{1,9}", texts.get(FORMAT, "")):
         raise ExportError(f"{path}: was not exported by Stillhouse. Write one with tools/export.py MODEL --onnx.")
     if int(texts[FORMAT]) > VERSION:
         raise ExportError(
             f"{path}: has format version {texts[FORMAT]}, this installation reads up to {VERSION}. Export the model again with "
             "this installation, or update it."
         )
-    return {key: json.loads(text, object_hook=_read) for key, text in texts.items() if key != FORMAT}
+    try:
+        return {key: json.loads(text, object_hook=_read) for key, text in texts.items() if key != FORMAT}
+    except (ValueError, TypeError, AttributeError, RuntimeError, RecursionError) as error:
+        reason = printable(error, 200)
+        raise ExportError(f"{path}: its metadata are damaged ({reason}). Export the model again.") from error
 
 
 def _written(value: Any) -> Any:
@@ -82,5 +91,7 @@ def _read(value: dict) -> Any:
         return value
     content = bytearray(base64.b64decode(value["base64"]))
     dtype = getattr(torch, value["dtype"])
+    if not isinstance(dtype, torch.dtype):
+        raise TypeError(f"a tensor of {value['dtype']}")
     flat = torch.frombuffer(content, dtype=dtype) if content else torch.empty(0, dtype=dtype)
     return flat.reshape(value["shape"])

@@ -43,7 +43,7 @@ class OnnxNetwork:
         self.file = Path(path)
         model = read_model(self.file)
         self.meta = read_metadata(model, self.file)
-        self._session = _session(with_row_scatters(model) if threads == 1 else model, self.file, threads)
+        self._session = _session(model, self.file, threads)
         self._reads = [given.name for given in self._session.get_inputs()]  # without edge_attr where conv="gat"
         self.outputs = tuple(output.name for output in self._session.get_outputs())
 
@@ -74,7 +74,8 @@ def read_model(path: Path) -> Any:
     if not path.is_file():
         raise ExportError(f"{path}: no such file. Write it with tools/export.py MODEL --onnx.")
     try:
-        return onnx.load(str(path))
+        # Nothing outside of the file is read: what tools/export.py writes is whole.
+        return onnx.load(str(path), load_external_data=False)
     except Exception as error:  # the parser's own class differs between versions of protobuf
         raise ExportError(f"{path}: is damaged or not an ONNX file ({error}). Export the model again.") from error
 
@@ -85,6 +86,7 @@ def _session(model: Any, path: Path, threads: int) -> Any:
     options.intra_op_num_threads, options.inter_op_num_threads = threads, 1
     options.log_severity_level = _ERRORS_ALONE
     try:
+        model = with_row_scatters(model) if threads == 1 else model
         return runtime.InferenceSession(model.SerializeToString(), options, providers=["CPUExecutionProvider"])
     except Exception as error:  # every refusal has a class of its own in the runtime's extension module
         raise ExportError(

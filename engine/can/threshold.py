@@ -1,14 +1,17 @@
 """The score above which a window is an alarm, and where that number came from."""
 
-import json
-from collections.abc import Iterable
+import sys
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import torch
 
+from ...datasets.errors import printable
 from ..evaluation.scores import calibrate_threshold
+from ..json_file import read_json
 from ..testing import TESTED
 from .detector import Detector
 from .errors import DetectionError
@@ -16,6 +19,7 @@ from .sources import Arrival
 
 COMPONENT = "score"
 METRIC = "detection/threshold"
+_AGAIN = "Test the run again with tools/test.py, or give a threshold with --threshold."
 
 
 @dataclass(frozen=True)
@@ -47,26 +51,35 @@ def stored_threshold(file: Path, meta: dict) -> Threshold:
         DetectionError: there is none.
     """
     for origin, found in _stored(file, meta):
+        if not isinstance(found, Mapping):
+            raise DetectionError(f"{origin}: holds a {type(found).__name__}, expected numbers by name. {_AGAIN}")
         if COMPONENT in found:
             one = found[COMPONENT]
-            return Threshold(float(one["threshold"]), origin, one.get("benign_windows"))
+            known = one if isinstance(one, Mapping) else {}
+            return Threshold(_number(known.get("threshold"), origin), origin, known.get("benign_windows"))
         if METRIC in found:
-            return Threshold(float(found[METRIC]), origin)
+            return Threshold(_number(found[METRIC], origin), origin)
     raise DetectionError(
         f"{file}: no threshold came with it. Give one with --threshold, fit one on benign traffic with --calibrate LOG or "
         "--calibrate-seconds N, or test the run: python tools/test.py RUN"
     )
 
 
-def _stored(file: Path, meta: dict) -> Iterable[tuple[str, dict]]:
+def _stored(file: Path, meta: dict) -> Iterable[tuple[str, Any]]:
     yield f"{file.name}, thresholds", meta.get("thresholds") or {}
     tested = file.parent / TESTED
     if tested.is_file():
-        report = json.loads(tested.read_text())
-        if Path(report.get("checkpoint", "")).name == file.name:
+        report = read_json(tested, DetectionError, _AGAIN)
+        if str(report.get("checkpoint", "")).rpartition("/")[2] == file.name:
             yield str(tested), report.get("thresholds") or {}
             yield str(tested), report.get("metrics") or {}
     yield f"{file.name}, its validation", meta.get("metrics") or {}
+
+
+def _number(value: Any, origin: str) -> float:
+    if isinstance(value, bool) or not isinstance(value, (int, float)) or not abs(value) <= sys.float_info.max:
+        raise DetectionError(f"{origin}: its threshold is {printable(repr(value), 80)}, expected a number. {_AGAIN}")
+    return float(value)
 
 
 def fit_threshold(scores: np.ndarray, target_fpr: float, origin: str) -> Threshold:

@@ -3,12 +3,12 @@
 import random
 import shutil
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
 from ..checkpoint import newest_readable
-from ..command import REFUSED
+from ..command import INTERRUPTED, REFUSED
 from ..errors import RunFolderError
 from ..run_folder import read_result
 from ..run_process import RunProcess
@@ -16,8 +16,9 @@ from .faults import Fault
 from .place import Place
 from .same_bits import COMPARED, differences
 
-Verdict = Literal["same bits", "clear refusal", "unclear", "lost"]
-VERDICTS: tuple[Verdict, ...] = ("same bits", "clear refusal", "unclear", "lost")
+Verdict = Literal["same bits", "clear refusal", "unclear", "lost", "missed"]
+VERDICTS: tuple[Verdict, ...] = ("same bits", "clear refusal", "unclear", "lost", "missed")
+CLEAR = (REFUSED, INTERRUPTED)  # exit statuses that come with a message
 STARTS = 4  # processes to let a disturbed run finish
 MISSES = 12  # faults that came when the run had just ended, before one is given up
 PATIENCE = 20  # times the undisturbed run's time, before a process counts as hung
@@ -32,7 +33,7 @@ class Outcome:
         fault: its name.
         verdict: ``same bits`` as the undisturbed run without a word; ``clear refusal`` of one message, after which and after
             what it asks for the run ended with the same bits; ``unclear`` where a process ended with a traceback and the run
-            then with the same bits, nothing lost; else ``lost``.
+            then with the same bits, nothing lost; ``missed`` where the run always ended before the fault; else ``lost``.
         ended: whether the fault ended the process that it struck.
         moment: seconds after the process's start.
         messages: of the refusals, or what was lost.
@@ -61,7 +62,10 @@ def run_whole(place: Place) -> None:
     place.span_s = time.monotonic() - begun
 
 
-def disturb(place: Place, faults: list[Fault], count: int, seed: int = 0, say: Callable = print) -> list[Outcome]:
+def disturb(
+    place: Place, faults: list[Fault], count: int, seed: int = 0, say: Callable = print,
+    done: Sequence[Outcome] = (), keep: Callable[[Outcome], None] = lambda outcome: None,
+) -> list[Outcome]:  # fmt: skip
     """Try ``count`` faults, the kinds in turn, each on a run of its own.
 
     Args:
@@ -70,14 +74,19 @@ def disturb(place: Place, faults: list[Fault], count: int, seed: int = 0, say: C
         count: faults to try.
         seed: of the moments and of the damage.
         say: receives a line a fault.
+        done: the first outcomes, of an earlier call with the same arguments; those are not tried again.
+        keep: receives each new outcome.
     """
+    outcomes = list(done[:count])
+    if len(outcomes) == count:
+        return outcomes
     place.clear()
     run_whole(place)
     fitting = [fault for fault in faults if fault.applies(place)]
-    outcomes = []
-    for number in range(count if fitting else 0):
+    for number in range(len(outcomes), count if fitting else 0):
         outcome = attempt(fitting[number % len(fitting)], place, random.Random(f"{seed} {number}"))
         outcomes.append(outcome)
+        keep(outcome)
         told = f": {outcome.messages[0].splitlines()[0]}" if outcome.messages else ""
         say(f"[{number + 1}/{count}] {outcome.fault} after {outcome.moment:.2f} s: {outcome.verdict}{told}")
     return outcomes
@@ -101,7 +110,7 @@ def attempt(fault: Fault, place: Place, draw: random.Random) -> Outcome:
         moment = time.monotonic() - begun
         status = process.wait(PATIENCE * place.span_s)
         return _follow(fault, place, process, status, good, moment)
-    return Outcome(fault.name, "unclear", False, 0.0, ["the run always ended before the fault"])
+    return Outcome(fault.name, "missed", False, 0.0, ["the run always ended before the fault"])
 
 
 def _wait(process: RunProcess, place: Place, fault: Fault, delay_s: float) -> None:
@@ -130,7 +139,7 @@ def _follow(fault: Fault, place: Place, process: RunProcess, status: int | None,
             break
         if status > 0:
             messages.append(process.message())
-            unclear |= status != REFUSED
+            unclear |= status not in CLEAR
         if status == REFUSED:
             fault.mend(place)
         process = place.start()

@@ -3,10 +3,11 @@
 import os
 import random
 import resource
+import shutil
 import signal
 from pathlib import Path
 
-from ..checkpoint import saved
+from ..checkpoint import chosen, saved
 from ..errors import StillhouseError
 from ..run_folder import set_aside
 from ..run_process import RunProcess
@@ -63,6 +64,12 @@ class Terminate(Kill):
     name, sent = "SIGTERM", signal.SIGTERM
 
 
+class Interrupt(Kill):
+    """SIGINT, as by Ctrl-C."""
+
+    name, sent = "SIGINT", signal.SIGINT
+
+
 class FullDisk(Fault):
     """Files can grow no more, from one moment on, beyond a random size: writing fails as on a full disk."""
 
@@ -116,10 +123,7 @@ class Corruption(Damage):
 
     def damage(self, path: Path, draw: random.Random) -> None:
         """See ``Damage``."""
-        content = bytearray(path.read_bytes())
-        for _ in range(draw.randint(1, 16)):
-            content[draw.randrange(len(content))] ^= draw.randint(1, 255)
-        path.write_bytes(content)
+        _change_bytes(path, draw)
 
 
 class Truncation(Damage):
@@ -159,7 +163,54 @@ class LostCompanion(Fault):
                 _taken(folder).rename(folder)
 
 
-FAULTS = (Kill(), Terminate(), FullDisk(), Starvation(), Corruption(), Truncation(), LostCompanion())
+class SpoiltCompanion(LostCompanion):
+    """The process is killed, and some bytes of a companion's checkpoint are others."""
+
+    name = "corrupt companion"
+
+    def strike(self, process: RunProcess, place: Place, draw: random.Random) -> int:
+        """See ``Fault``."""
+        process.kill()
+        folder = draw.choice(place.companions)
+        shutil.copytree(folder, _taken(folder))
+        path = chosen(folder)
+        if path is not None:
+            _change_bytes(path, draw)
+        return place.newest()
+
+    def tidy(self, place: Place) -> None:
+        """See ``Fault``."""
+        for folder in place.companions:
+            if _taken(folder).exists():
+                shutil.rmtree(folder)
+        super().tidy(place)
+
+
+class SpoiltCache(Fault):
+    """The process is killed, and a file of its caches damaged: some bytes are others, or its end is missing."""
+
+    name = "damaged cache"
+    needs_checkpoint = True
+
+    def applies(self, place: Place) -> bool:
+        """See ``Fault``."""
+        return bool(_files(place.cache))
+
+    def strike(self, process: RunProcess, place: Place, draw: random.Random) -> int:
+        """See ``Fault``."""
+        process.kill()
+        path = draw.choice(_files(place.cache))
+        if draw.random() < 0.5:
+            _change_bytes(path, draw)
+        else:
+            os.truncate(path, draw.randrange(path.stat().st_size))
+        return place.newest()
+
+
+FAULTS = (
+    Kill(), Terminate(), Interrupt(), FullDisk(), Starvation(), Corruption(), Truncation(), LostCompanion(),
+    SpoiltCompanion(), SpoiltCache(),
+)  # fmt: skip
 
 
 def faults_named(names: list[str] | None) -> list[Fault]:
@@ -177,6 +228,18 @@ def faults_named(names: list[str] | None) -> list[Fault]:
 
 def _taken(folder: Path) -> Path:
     return folder.with_name(f"{folder.name}.taken")
+
+
+def _files(folder: Path) -> list[Path]:
+    """Those with a content, below a folder."""
+    return sorted(path for path in folder.rglob("*") if path.is_file() and path.stat().st_size)
+
+
+def _change_bytes(path: Path, draw: random.Random) -> None:
+    content = bytearray(path.read_bytes())
+    for _ in range(draw.randint(1, 16)):
+        content[draw.randrange(len(content))] ^= draw.randint(1, 255)
+    path.write_bytes(content)
 
 
 def _limit(process: RunProcess, what: int, soft: int) -> None:

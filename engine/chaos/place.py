@@ -43,6 +43,11 @@ class Place:
         """The disturbed run."""
         return self.root / "disturbed"
 
+    @property
+    def cache(self) -> Path:
+        """What runs keep of their data; empty when one begins."""
+        return self.root / "cache"
+
     def start(self, folder: Path | None = None) -> RunProcess:
         """A process that trains, or goes on, as ``tools/train.py --resume`` does."""
         return RunProcess(_train, self.config, self.options, str(folder or self.folder))
@@ -64,8 +69,8 @@ class Place:
         return found[1]["meta"]["iter"] if found else 0
 
     def clear(self) -> None:
-        """Forget the disturbed run, and what was moved aside of it."""
-        for path in self.root.glob(f"{self.folder.name}*"):
+        """Forget the disturbed run, what was moved aside of it, and the caches."""
+        for path in (*self.root.glob(f"{self.folder.name}*"), *self.root.glob(self.cache.name)):
             shutil.rmtree(path)
 
 
@@ -87,6 +92,8 @@ def prepare(config: str, options: dict, root: Path, with_companions: bool = Fals
     if memory and memory.get("type") == "MemoryCleanupHook":
         # A halved batch sums in another order, which is no fault and changes the last bits.
         changed["default_hooks.memory.max_halvings"] = 0
+    if "cache_dir" in own.cfg:
+        changed["cache_dir"] = str((root / "cache").resolve())
     private = load_config(config, changed)
     folders = []
     for known, copied in zip(training_order(own), training_order(private)):

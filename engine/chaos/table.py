@@ -1,10 +1,11 @@
 """The table of a campaign: how the faults of each kind ended."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
 from rich.table import Table
 
 from .campaign import VERDICTS, Outcome
+from .recipes import CAMPAIGNS
 
 HEAD = ("fault", "tried", "ended the run", *VERDICTS)
 
@@ -14,6 +15,25 @@ def counted(outcomes: Sequence[Outcome]) -> list[list]:
     kinds = list(dict.fromkeys(outcome.fault for outcome in outcomes))
     rows = [_row(kind, [one for one in outcomes if one.fault == kind]) for kind in kinds]
     return [*rows, _row("all", outcomes)]
+
+
+def as_markdown(campaigns: Mapping[str, Sequence[Outcome]]) -> str:
+    """Two tables for a page: a row a campaign, and a row a kind of fault over all of them; then what was unclear or lost."""
+    outcomes = [outcome for of in campaigns.values() for outcome in of]
+    rows = [_row(f"{name} (`{CAMPAIGNS[name].config}`)", of) for name, of in campaigns.items()]
+    tables = [_markdown("campaign", [*rows, _row("all", outcomes)]), _markdown("fault", counted(outcomes))]
+    notes = [
+        f"- {name}, {one.fault}, {one.verdict}: {' / '.join(one.messages)}".replace("\n", " ")
+        for name, of in campaigns.items()
+        for one in of
+        if one.verdict not in ("same bits", "clear refusal")
+    ]
+    return "\n\n".join([*tables, *["\n".join(notes)] * bool(notes)]) + "\n"
+
+
+def _markdown(first: str, rows: Iterable[list]) -> str:
+    lines = [[first, *HEAD[1:]], ["---", *["---:"] * (len(HEAD) - 1)], *rows]
+    return "\n".join(f"| {' | '.join(map(str, line))} |" for line in lines)
 
 
 def _row(name: str, outcomes: Sequence[Outcome]) -> list:

@@ -4,7 +4,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from ..companions import Companion, training_order
-from ..config import Experiment, shown
+from ..config import Experiment, read_once, shown
 from ..errors import ConfigError
 from .components import check_components
 from .files import UNNAMED, check_checkpoint, check_data, is_trained, load_companions
@@ -13,6 +13,8 @@ from .keys import check_top_level
 from .plan import check_plan
 from .problems import Problems
 from .references import check_references
+from .sharding import check_sharding
+from .together import check_together
 
 
 @dataclass
@@ -23,38 +25,42 @@ class Seen:
     data: set[str] = field(default_factory=set)
 
 
-def check(experiment: Experiment, companions: bool = True) -> list[str]:
+def check(experiment: Experiment, companions: bool = True, processes: int = 1) -> list[str]:
     """Everything that is wrong with a config.
 
     Args:
         experiment: the loaded config.
         companions: whether companions must have been trained; False where missing ones will be.
+        processes: how many will train together.
 
     Returns:
         One line a problem, ``dotted.path: what is wrong, what was expected, the nearest fix``; empty where all is well.
     """
     problems = Problems(experiment.options)
     cfg = experiment.cfg.to_dict()
-    _check_own(problems, experiment, cfg)
-    seen = Seen({experiment.path})
-    check_data(problems, experiment, cfg, seen.data)
-    readable = _check_companions(problems, experiment, cfg, companions, seen)
-    if readable:
-        _check_circles(problems, experiment)
+    with read_once():
+        _check_own(problems, experiment, cfg)
+        check_together(problems, cfg, processes)
+        seen = Seen({experiment.path})
+        check_data(problems, experiment, cfg, seen.data)
+        readable = _check_companions(problems, experiment, cfg, companions, seen)
+        if readable:
+            _check_circles(problems, experiment)
     return problems.lines
 
 
-def require(experiment: Experiment, companions: bool = True) -> None:
+def require(experiment: Experiment, companions: bool = True, processes: int = 1) -> None:
     """Refuse a config that has problems.
 
     Args:
         experiment: the loaded config.
         companions: whether companions must have been trained; False where missing ones will be.
+        processes: how many will train together.
 
     Raises:
         ConfigError: holds them all.
     """
-    problems = check(experiment, companions)
+    problems = check(experiment, companions, processes)
     if problems:
         raise ConfigError(problems)
 
@@ -79,6 +85,7 @@ def _check_own(problems: Problems, experiment: Experiment, cfg: dict) -> None:
     check_references(problems, experiment, cfg)
     check_monitors(problems, cfg)
     check_loss_names(problems, cfg)
+    check_sharding(problems, cfg)
 
 
 def _check_companions(problems: Problems, experiment: Experiment, cfg: dict, companions: bool, seen: Seen) -> bool:

@@ -6,13 +6,16 @@ from torch.nn.utils import clip_grad_norm_, clip_grad_value_
 
 from ...registry import Registry, RegistryImportError, defined_in, nearest
 from ..stream import BatchStream
-from .problems import Problems, fix, listed, shown
+from .misspelt import check_misspelt, misspelt
+from .problems import Problems, did_you_mean, fix, listed, shown
 from .roles import ANY, COMPANION, COMPANIONS, GROUPS, HOOK, LIKELY, LISTS_TOO, METRIC, NESTED, TOP, Role
 from .signatures import signature_of
 from .values import mismatch
 
 # The runner makes these from the rest of the config, and they cannot be given.
 STREAM_INJECTED = ("dataset", "sampler", "accumulate", "rank", "world_size", "seed")
+# Keys of a config's dicts that are no arguments.
+STRUCTURE = ("type", "_delete_")
 PARAMWISE = (
     "custom_keys", "lr_mult", "decay_mult", "norm_decay_mult", "bias_lr_mult", "bias_decay_mult", "dwconv_decay_mult",
     "flat_decay_mult", "dcn_offset_lr_mult", "bypass_duplicate",
@@ -59,9 +62,18 @@ def _check_default_hooks(problems: Problems, hooks) -> None:
     if not isinstance(hooks, dict):
         problems.add("default_hooks", f"got {hooks!r}, expected dict(name=dict(type=...))")
         return
-    for name, hook in hooks.items():
-        if hook is not None:
-            check_component(problems, f"default_hooks.{name}", hook, HOOK)
+    _check_group(problems, "default_hooks", {name: hook for name, hook in hooks.items() if hook is not None}, HOOK)
+
+
+def _check_group(problems: Problems, path: str, group: dict, role: Role) -> None:
+    """Check components by name; a nameless change of one that is not there is taken for a misspelt name."""
+    whole = [name for name, item in group.items() if isinstance(item, dict) and "type" in item]
+    for name, item in group.items():
+        near = did_you_mean(name, whole) if isinstance(item, dict) and "type" not in item else ""
+        if near and not misspelt(item):
+            problems.add(f"{path}.{name}", f"has no type, and nothing of that name is to be changed.{near}", whole=True)
+        else:
+            check_component(problems, f"{path}.{name}", item, role)
 
 
 def check_component(problems: Problems, path: str, cfg, role: Role, others: tuple[Role, ...] = ()) -> None:
@@ -76,6 +88,8 @@ def check_component(problems: Problems, path: str, cfg, role: Role, others: tupl
     """
     if not isinstance(cfg, dict):
         problems.add(path, f"got {cfg!r}, expected dict(type=...) with a type of the {role.registry.name} registry")
+        return
+    if check_misspelt(problems, path, cfg):
         return
     name = cfg.get("type", role.default)
     if not isinstance(name, str):
@@ -135,13 +149,27 @@ def check_call(
             wrong = mismatch(value, signature.parameters[name].annotation)
             if wrong:
                 problems.add(f"{path}.{name}", f"{shown(component)} {wrong}")
+            else:
+                _check_settings(problems, f"{path}.{name}", getattr(component, "settings", {}).get(name), value)
     for name in signature.required:
         if name not in arguments and name not in given:
             problems.add(f"{path}.{name}", f"missing argument of {shown(component)}{_wanted(signature, name)}")
 
 
+def _check_settings(problems: Problems, path: str, settings: Callable | None, value) -> None:
+    """Check a dict, or each in a dict of dicts, against the class that its component declares for it."""
+    if settings is None or not isinstance(value, dict):
+        return
+    if value and all(isinstance(item, dict) for item in value.values()):
+        for name, item in value.items():
+            check_call(problems, f"{path}.{name}", settings, item)
+    else:
+        check_call(problems, path, settings, value)
+
+
 def _advice(name: str, known: list[str]) -> str:
-    return fix(name, known) if known else " It takes none."
+    near = did_you_mean(name, [*known, *STRUCTURE])
+    return near or (fix(name, known) if known else " It takes none.")
 
 
 def _wanted(signature, name: str) -> str:
@@ -158,8 +186,7 @@ def check_children(problems: Problems, path: str, arguments: dict) -> None:
         elif key == "paramwise_cfg" and isinstance(value, dict):
             check_keys(problems, below, value, PARAMWISE)
         elif key in GROUPS and isinstance(value, dict):
-            for name, item in value.items():
-                check_component(problems, f"{below}.{name}", item, GROUPS[key])
+            _check_group(problems, below, value, GROUPS[key])
         else:
             _check_value(problems, below, key, value)
 
@@ -169,6 +196,8 @@ def _check_value(problems: Problems, path: str, key: str, value) -> None:
         for number, item in enumerate(value):
             _check_value(problems, f"{path}.{number}", key, item)
     elif isinstance(value, dict):
+        if check_misspelt(problems, path, value):
+            return
         if "type" not in value and (key in COMPANIONS or isinstance(value.get("config"), str)):
             check_component(problems, path, value, COMPANION)
         elif key in NESTED:

@@ -1,5 +1,6 @@
 """The names by which losses read outputs and batches, for the task and for distillation."""
 
+import contextlib
 from collections.abc import Callable
 
 from ...registry import DATASETS, HOOKS, LOSSES, MODELS
@@ -8,7 +9,7 @@ from ..config import Experiment
 from ..errors import ConfigError
 from .declared import Names, argument, batch_of, check_names, declared, known_class, outputs_of
 from .hooks import hooks_of
-from .problems import Problems, shown
+from .problems import Problems, listed, shown
 
 
 def check_references(problems: Problems, experiment: Experiment, cfg: dict) -> None:
@@ -66,15 +67,22 @@ def _check_distillation(problems: Problems, path: str, hook: dict, experiment: E
     if isinstance(refusal, str) and network is not None:
         problems.add(path, f"KDHook: {shown(network)} cannot be distilled: {refusal}")
         return
+    if hook.get("teacher") in ([], ()):
+        problems.add(
+            f"{path}.teacher", "KDHook got an empty list, expected at least one dict(config=..., checkpoint='auto')"
+        )
     losses = hook.get("losses") or getattr(network, "distillation", None)
     if not losses:
         problems.add(f"{path}.losses", f"missing; {shown(network)} has no `distillation` of its own")
     if not isinstance(losses, dict):
         return
-    sides = [outputs_of(network, network_cfg), *_teachers(hook, experiment)]
+    batch, teachers = _batch(cfg, network, network_cfg), _teachers(hook, experiment)
+    for where, name, teacher_cfg, teacher in teachers:
+        _check_teacher(problems, f"{path}.{where}", name, teacher, teacher_cfg, batch)
+    named = [_outputs_of_teacher(name, teacher, teacher_cfg) for _, name, teacher_cfg, teacher in teachers]
     for name, loss in losses.items():
-        for outputs in sides:
-            check_loss(problems, f"{path}.losses.{name}", loss, outputs, _batch(cfg, network, network_cfg))
+        for outputs in (outputs_of(network, network_cfg), *named):
+            check_loss(problems, f"{path}.losses.{name}", loss, outputs, batch)
 
 
 def _check_strength(problems: Problems, path: str, hook: dict) -> None:
@@ -85,24 +93,33 @@ def _check_strength(problems: Problems, path: str, hook: dict) -> None:
         problems.add(f"{path}.temperature", f"KDHook got {temperature!r}, expected a number above 0")
 
 
-def _teachers(hook: dict, experiment: Experiment) -> list[Names | None]:
-    """The outputs of every teacher's network."""
+def _teachers(hook: dict, experiment: Experiment) -> list[tuple[str, str, dict, Callable]]:
+    """Of every teacher whose network is known: its place in the hook, its config, and the network's arguments and class."""
     given = hook.get("teacher")
+    several = isinstance(given, (list, tuple))
     found = []
-    for reference in given if isinstance(given, (list, tuple)) else [given]:
+    for number, reference in enumerate(given if several else [given]):
         config = reference.get("config") if isinstance(reference, dict) else None
-        if isinstance(config, str):
-            found.append(_outputs_of_config(config, experiment))
+        with contextlib.suppress(ConfigError):  # the check of the files says what is wrong with it
+            cfg, network = (
+                _network(inherit(config, experiment).cfg.to_dict()) if isinstance(config, str) else ({}, None)
+            )
+            if network is not None:
+                found.append((f"teacher.{number}" if several else "teacher", str(config), cfg, network))
     return found
 
 
-def _outputs_of_config(config: str, experiment: Experiment) -> Names | None:
-    try:
-        teacher_cfg, teacher = _network(inherit(config, experiment).cfg.to_dict())
-    except ConfigError:
-        # The check of the files says what is wrong with it.
-        return None
-    if teacher is None:
-        return None
-    names = outputs_of(teacher, teacher_cfg)
+def _check_teacher(problems: Problems, path: str, config: str, teacher, cfg: dict, batch: Names | None) -> None:
+    """Check what a teacher reads: it gets the student's batch, after the student's ``prepare``."""
+    wanted = (*(declared(teacher, "inputs", cfg) or ()), *(declared(teacher, "prepares", cfg) or ()))
+    missing = [] if batch is None else [name for name in wanted if name not in batch.words]
+    if missing and batch is not None:
+        problems.add(
+            path,
+            f"{shown(teacher)} of {config} reads {listed(missing)}, expected names of the {batch.owner}: {listed(batch.words)}",
+        )
+
+
+def _outputs_of_teacher(config: str, teacher, cfg: dict) -> Names | None:
+    names = outputs_of(teacher, cfg)
     return names and Names(names.words, f"{names.owner}, the teacher in {config}")

@@ -1,6 +1,5 @@
 """What differs between runs: their configs, value by value, and their results."""
 
-import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -10,6 +9,7 @@ from rich.console import Console
 from rich.table import Table
 
 from ..errors import RunFolderError
+from ..json_file import read_json
 
 ABSENT = "–"
 # They differ between any two runs and change nothing in what is learnt.
@@ -81,7 +81,7 @@ def read_run(folder: Path, name: str) -> Run:
         )
     if not (folder / "result.json").is_file():
         raise RunFolderError(f"{folder}: the run has not finished, it has no result.json. Go on with it by --resume.")
-    return Run(name, _read_config(folder / "config.py"), _read_metrics(folder / "result.json"))
+    return Run(name, _read_config(folder / "config.py"), read_metrics(folder / "result.json"))
 
 
 def _read_config(path: Path) -> dict[str, object]:
@@ -92,17 +92,21 @@ def _read_config(path: Path) -> dict[str, object]:
     return {path: value for path, value in flatten(config).items() if path.split(".")[0] not in UNINTERESTING}
 
 
-def _read_metrics(path: Path) -> dict[str, float]:
-    try:
-        content = json.loads(path.read_text())
-    except ValueError as error:
-        raise RunFolderError(f"{path}: is not JSON ({error}). Run the test again to rewrite it.") from error
-    if not isinstance(content, dict):
-        raise RunFolderError(
-            f"{path}: holds a {type(content).__name__}, expected a dict of metrics. Run the test again."
-        )
+def read_metrics(path: Path) -> dict[str, float]:
+    """The results that a run or a test has written.
+
+    Args:
+        path: of ``result.json`` or ``test.json``.
+
+    Raises:
+        RunFolderError: it is damaged.
+    """
+    content = read_json(path, RunFolderError, "Run the test again.")
     metrics = {"parameters": content["parameters"]} if "parameters" in content else {}
-    metrics |= content.get("metrics", content)
+    found = content.get("metrics", content)
+    if not isinstance(found, dict):
+        raise RunFolderError(f"{path}: its metrics are a {type(found).__name__}, expected a dict. Run the test again.")
+    metrics |= found
     return {name: value for name, value in metrics.items() if isinstance(value, int | float) and value is not True}
 
 

@@ -4,10 +4,13 @@ import json
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from ...datasets.errors import printable
 from ..errors import RunFolderError
 
 # What is logged beside losses and metrics.
 NOT_A_LOSS = {"epoch", "iter", "step", "lr", "base_lr", "momentum", "time", "data_time", "memory", "grad_norm"}
+
+_FARTHEST = 1e15  # steps; whole numbers up to there are exact as floating-point ones
 
 Curve = tuple[list[float], list[float]]
 
@@ -62,20 +65,30 @@ def read_curves(folder: str | Path, name: str | None = None) -> RunCurves:
 
 
 def _lines(file: Path) -> list[dict]:
-    texts = [(number, text) for number, text in enumerate(file.read_text().split("\n"), 1) if text.strip()]
+    content = file.read_bytes().decode("utf-8", "replace")
+    texts = [(number, text) for number, text in enumerate(content.split("\n"), 1) if text.strip()]
     lines = []
     for number, text in texts:
         try:
             line = json.loads(text)
-        except ValueError as error:
+        except (ValueError, RecursionError) as error:
             if number == texts[-1][0]:
                 break
             raise RunFolderError(
-                f"{file}, line {number}: not JSON ({error}). Delete that line; the others can still be drawn."
+                f"{file}, line {number}: not JSON ({printable(error, 200)}). Delete that line; the others can still be drawn."
             ) from error
+        if not isinstance(line, dict) or not all(_is_place(line.get(name, 0)) for name in ("step", "epoch")):
+            raise RunFolderError(
+                f"{file}, line {number}: no figures of a step. Delete that line; the others can be drawn."
+            )
         if "step" in line:
             lines.append(line)
     return lines
+
+
+def _is_place(value: object) -> bool:
+    """Whether a step or an epoch can be put on an axis."""
+    return isinstance(value, int | float) and -_FARTHEST < value < _FARTHEST
 
 
 def _is_training(line: dict) -> bool:
@@ -91,7 +104,7 @@ def _iterations(training: dict[float, dict], validation: dict[float, dict]) -> d
     if not last or any(step > max(last) for step in validation):
         return {step: step for step in validation}
     # An epoch shorter than the logging interval has left no line of its own.
-    per_epoch = max(step / epoch for epoch, step in last.items())
+    per_epoch = max((step / epoch for epoch, step in last.items() if epoch > 0), default=1.0)
     return {step: last.get(step, round(step * per_epoch)) for step in validation}
 
 

@@ -9,7 +9,8 @@ from ...datasets.sketch.preferences import PreferenceStore
 from ...datasets.sketch.preferences.record import Comparison
 from ..checkpoint import saved, write_text
 from ..config import load_config
-from ..errors import StillhouseError
+from ..errors import RunFolderError, StillhouseError
+from ..json_file import read_json
 from ..launch import is_finished, train
 from ..trained import find_checkpoint, load_trained
 from .annotator import SimulatedAnnotator
@@ -138,7 +139,12 @@ def _answered(store: PreferenceStore, name: str, plan: Plan) -> int:
 
 def _known(plan: Plan) -> list[dict]:
     file = plan.folder / "rounds.json"
-    return json.loads(file.read_text()) if file.is_file() else []
+    if not file.is_file():
+        return []
+    rows = read_json(file, RunFolderError, "Remove it: the rounds are counted anew.", list)
+    if not all(isinstance(row, dict) for row in rows):
+        raise RunFolderError(f"{file}: holds rounds that are no objects. Remove it: the rounds are counted anew.")
+    return rows
 
 
 def _keep(plan: Plan, rows: list[dict]) -> None:

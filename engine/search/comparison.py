@@ -14,6 +14,7 @@ from ...datasets.replacing import replacing
 from ...models.raster.contact_sheet import png
 from ...models.scene.pictures import strips
 from ..evaluation.scene.baselines import Baselines
+from ..json_file import read_json
 from .errors import SearchError
 from .methods import BASELINES, SEARCH, Task, methods
 from .objective import Objective
@@ -79,7 +80,7 @@ def compare(trial: Trial, out: Path, say: Callable[[str], Any] = lambda words: N
 def _row(trial: Trial, out: Path, number: int, image: Tensor, chosen: Mapping, baselines: Baselines | None) -> dict:
     """The answers of every method on one target, those that are known already among them."""
     path = out / ROWS / f"{number:04d}.json"
-    row = json.loads(path.read_text()) if path.is_file() else {}
+    row = read_json(path, SearchError, "Remove it: the target is then tried again.") if path.is_file() else {}
     nearest = None if baselines is None else baselines.images_for(image)["nearest"][0]
     for name, method in chosen.items():
         if name in row:
@@ -104,7 +105,7 @@ def _claim(trial: Trial, out: Path) -> None:
     if not path.is_file():
         with replacing(path) as temporary:
             temporary.write_text(json.dumps(wanted))
-    there = json.loads(path.read_text())
+    there = read_json(path, SearchError, "Write elsewhere.")
     if there != wanted:
         raise SearchError(
             f"{path}: is of {there}, expected {wanted}; go on with the same arguments, or write elsewhere"

@@ -5,10 +5,14 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+from ...datasets.errors import printable
 from ...datasets.replacing import replacing
+from ..json_file import read_json
 from .errors import SearchError
 
 VERSION = 1
+_PARTS = {"request": dict, "seconds": (int, float), "done": dict, "partial": dict}
+_ANEW = "Begin anew without --resume."
 
 
 class State:
@@ -62,16 +66,13 @@ class State:
                 temporary.write_text(json.dumps(self.content))
 
     def _read(self, path: Path) -> dict[str, Any]:
-        try:
-            content = json.loads(path.read_text())
-            there = content["request"]
-            if not {"seconds", "done", "partial"} <= set(content):
-                raise KeyError("a part of it")
-        except (ValueError, KeyError, TypeError) as error:
-            raise SearchError(f"{path}: is no state of a search ({error}); begin anew without --resume") from error
+        content = read_json(path, SearchError, _ANEW)
+        if wrong := [name for name, kinds in _PARTS.items() if not isinstance(content.get(name), kinds)]:
+            raise SearchError(f"{path}: is no state of a search: no {', '.join(wrong)}. {_ANEW}")
+        there = content["request"]
         others = [name for name in self.request if there.get(name) != self.request[name]]
         if others:
-            got = ", ".join(f"{name}={there.get(name)!r}" for name in others)
+            got = ", ".join(f"{name}={printable(repr(there.get(name)), 200)}" for name in others)
             expected = ", ".join(f"{name}={self.request[name]!r}" for name in others)
             raise SearchError(
                 f"{path}: is of a search with {got}, expected {expected}; repeat the first command with --resume added, or begin "

@@ -7,9 +7,11 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal
 
+from ...datasets.errors import printable
 from ...registry import nearest
 from ..checkpoint import write_text
-from ..errors import ConfigError
+from ..errors import ConfigError, RunFolderError
+from ..json_file import read_json
 from .grid import Point, point
 from .table import Row
 
@@ -101,7 +103,7 @@ def run_search(search: Search, out: Path, measure: Callable[[Point], Row], say: 
         ImportError: Optuna is not installed.
     """
     optuna = _optuna()
-    remembered = _remembered(search, out / TRIALS)
+    remembered = read_trials(search, out / TRIALS)
     rows = []
     for number in range(search.trials):
         if number == len(remembered):
@@ -181,13 +183,31 @@ def _described(search: Search) -> dict:
     }  # fmt: skip
 
 
-def _remembered(search: Search, path: Path) -> list[dict]:
+def read_trials(search: Search, path: Path) -> list[dict]:
+    """The trials of a search so far.
+
+    Args:
+        search: that is gone on with.
+        path: of ``trials.json``.
+
+    Raises:
+        ConfigError: the file is of another search.
+        RunFolderError: it is damaged.
+    """
     if not path.is_file():
         return []
-    content = json.loads(path.read_text())
-    if content["search"] != _described(search):
-        raise ConfigError([f"{path}: is of another search, {content['search']}; choose another --out"])
-    return content["trials"]
+    content = read_json(path, RunFolderError, "Remove it, or choose another --out.")
+    trials = content.get("trials")
+    if content.get("search") != _described(search):
+        there = printable(content.get("search"))
+        raise ConfigError([f"{path}: is of another search, {there}; choose another --out"])
+    if not isinstance(trials, list) or not all(_is_trial(one) for one in trials):
+        raise RunFolderError(f"{path}: holds trials that are none. Remove it, or choose another --out.")
+    return trials
+
+
+def _is_trial(value: Any) -> bool:
+    return isinstance(value, dict) and {"texts", "value"} <= value.keys() and isinstance(value["texts"], dict)
 
 
 def _remember(search: Search, trials: list[dict], path: Path) -> None:

@@ -8,14 +8,16 @@ from pathlib import Path
 from rich.table import Table
 
 from ..checkpoint import write_text
-from ..errors import ConfigError
+from ..errors import ConfigError, RunFolderError
 from ..evaluation.seeds import RunResult, Spread, aggregate
-from ..run_folder import read_result
+from ..json_file import read_json
+from ..run_folder import RESULT, read_result
 from ..testing import TESTED
 from .grid import Point, short_names
 from .plan import PlannedRun
 
 FORM = ".4g"
+_SIZES = ("parameters", "parameters_without_vocabulary")
 LONGEST = 40  # characters of a value in a table
 
 
@@ -58,11 +60,13 @@ def _row(runs: list[PlannedRun]) -> Row:
 def result_of(run: PlannedRun) -> RunResult:
     """A finished run's last validation metrics, and those of its test splits as ``test/NAME``."""
     result = read_result(run.folder) or {}
+    if not isinstance(result.get("metrics"), dict) or not all(isinstance(result.get(name), int) for name in _SIZES):
+        raise RunFolderError(f"{run.folder / RESULT}: lacks metrics or sizes. Remove it and go on with --resume.")
     metrics = numbers(result["metrics"])
     if run.tested:
-        tested = json.loads((run.folder / TESTED).read_text())
-        metrics |= {f"test/{name}": value for name, value in numbers(tested["metrics"]).items()}
-    sizes = (result["parameters"], result["parameters_without_vocabulary"])
+        tested = read_json(run.folder / TESTED, RunFolderError, "Test the run again with tools/test.py.")
+        metrics |= {f"test/{name}": value for name, value in numbers(tested.get("metrics") or {}).items()}
+    sizes = (result[_SIZES[0]], result[_SIZES[1]])
     return RunResult(run.point.label, metrics, *sizes, str(run.folder))
 
 

@@ -3,6 +3,7 @@
 import torch
 from torch import Tensor, nn
 
+from .uncompiled import uncompiled
 from .validation import check_canvas, check_per_stroke, check_stroke_width, check_strokes
 
 MAX_WIDTH = 1e5
@@ -29,7 +30,7 @@ class StrokeRenderer(nn.Module):
         self.height, self.width = check_canvas(canvas_size)
         self.stroke_width = check_stroke_width(stroke_width)
 
-    @torch.compiler.disable
+    @uncompiled
     def forward(
         self,
         strokes: Tensor,

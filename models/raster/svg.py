@@ -3,7 +3,8 @@
 import math
 import warnings
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from typing import NamedTuple
 
@@ -85,7 +86,11 @@ def svg_to_strokes(source: str | Path, canvas_size: int | Sequence[int] | None =
             type, an entity, or a reference to another file.
     """
     _require_svgelements()
-    drawing = Drawing(source)
+    with _naming(source):
+        return _strokes(Drawing(source), canvas_size)
+
+
+def _strokes(drawing: Drawing, canvas_size: int | Sequence[int] | None) -> SvgStrokes:
     height, width = _size(canvas_size) if canvas_size is not None else _rounded(drawing)
     fit = np.diag([width / drawing.width, height / drawing.height, 1.0])
     parts: list[tuple[np.ndarray, ...]] = []
@@ -107,7 +112,19 @@ def svg_to_strokes(source: str | Path, canvas_size: int | Sequence[int] | None =
 
 def svg_canvas_size(source: str | Path) -> tuple[int, int]:
     """(height, width) of a document in pixels at 96 dpi, rounded, at least 1."""
-    return _rounded(Drawing(source))
+    with _naming(source):
+        return _rounded(Drawing(source))
+
+
+@contextmanager
+def _naming(source: str | Path) -> Iterator[None]:
+    """Where the document is a file, have every refusal name it."""
+    try:
+        yield
+    except ValueError as error:
+        if isinstance(source, str) or str(source) in str(error):
+            raise
+        raise ValueError(f"{source}: {error}") from error
 
 
 def _require_svgelements() -> None:

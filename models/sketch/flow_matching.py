@@ -51,6 +51,7 @@ class FlowMatching(Network):
     outputs = ("velocity", "strokes_estimate")
     prepares = ("t", "x0", "velocity_target", "dropped")
     distillation = dict(velocity=dict(type="OutputMatch", output="velocity"))
+    settings = {"sampling": Sampling}
 
     def __init__(
         self, backbone: dict, condition: dict, encoder: dict | None = None, time_sampling: TimeSampling = "uniform",

@@ -34,6 +34,7 @@ class FlowRollout(FlowMatching):
 
     outputs = (*FlowMatching.outputs, "strokes")
     prepares = (*FlowMatching.prepares, "target_tokens", "rollout_noise")
+    settings = {**FlowMatching.settings, "rollout": Sampling}
 
     def __init__(
         self, backbone: dict, condition: dict, encoder: dict | None = None, rollout: dict | None = None,

@@ -6,6 +6,7 @@ import logging
 import os
 import pickle
 import random
+import re
 import resource
 import signal
 from multiprocessing import get_context
@@ -245,6 +246,20 @@ def test_a_file_that_there_is_no_memory_to_read_is_not_called_damaged(tmp_path: 
     monkeypatch.setattr(f"stillhouse.engine.checkpoint.{where}", fails)
     with pytest.raises(MemoryError):
         newest_readable(tmp_path, logging.warning)
+
+
+@pytest.mark.parametrize("number", [errno.EACCES, errno.EMFILE])
+@pytest.mark.parametrize("where", ["zipfile.ZipFile", "torch.load"])
+def test_a_file_that_may_not_be_opened_is_not_called_damaged(tmp_path: Path, monkeypatch, number: int, where: str):
+    def fails(*args, **kwargs):
+        raise OSError(number, os.strerror(number))
+
+    for name in ("iter_1.pth", "iter_2.pth"):
+        write_checkpoint(CONTENT, tmp_path / name)
+    monkeypatch.setattr(f"stillhouse.engine.checkpoint.{where}", fails)
+    with pytest.raises(OSError, match=re.escape(os.strerror(number))) as refused:
+        newest_readable(tmp_path, pytest.fail)
+    assert refused.value.filename == str(tmp_path / "iter_2.pth")
 
 
 def test_the_pointer_decides_which_is_newest(tmp_path: Path):

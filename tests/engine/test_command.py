@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from stillhouse.engine.command import DEFECT, INTERRUPTED, REFUSED, run
+from stillhouse.engine.command import DEFECT, INTERRUPTED, REFUSED, is_shortage, run
 from stillhouse.engine.config import parse_options
 from stillhouse.engine.errors import CheckpointError, ConfigError
 from stillhouse.engine.evaluation.latent.photographs import photograph_maps
@@ -85,6 +85,32 @@ def test_memory_that_runs_out_is_a_refusal(error: Exception, capsys):
     assert run(raising(error)) == REFUSED
     told = capsys.readouterr().err
     assert told.startswith("error: memory ran out (") and "What was saved before is untouched" in told
+
+
+class PanicException(BaseException):
+    """What a library in Rust raises."""
+
+
+@pytest.mark.parametrize("error", [SystemError("error return without exception set"), PanicException("no thread")])
+def test_what_a_library_says_without_memory_is_a_refusal(error: BaseException, capsys, monkeypatch):
+    assert run(raising(error)) == DEFECT
+    assert capsys.readouterr().err.startswith("Traceback")
+    monkeypatch.setattr("stillhouse.engine.command.LITTLE", 1 << 62)
+    assert run(raising(error)) == REFUSED
+    assert capsys.readouterr().err.startswith(f"error: memory ran out ({error}).")
+    assert run(raising(ConfigError(["a: wrong"]))) == REFUSED, "what is said on purpose needs no other reason"
+    assert "a: wrong" in capsys.readouterr().err
+
+
+def test_what_is_no_error_goes_on():
+    with pytest.raises(SystemExit):
+        run(sys.exit, 5)
+
+
+def test_a_shortage_is_none_of_the_content():
+    assert is_shortage(MemoryError()) and is_shortage(OSError(errno.EFBIG, "File too large"))
+    assert is_shortage(OSError(errno.ENOMEM, "Cannot allocate memory"))
+    assert not is_shortage(OSError(errno.ENOENT, "No such file")) and not is_shortage(ValueError("wrong"))
 
 
 def test_a_full_disk_that_names_no_file_is_still_a_clear_refusal(capsys):

@@ -1,5 +1,6 @@
 """Config files, options and references."""
 
+import errno
 from pathlib import Path
 
 import pytest
@@ -63,6 +64,17 @@ def test_configs_of_the_installation_are_found_from_anywhere(tmp_path: Path, mon
 def test_a_file_that_cannot_be_read(tmp_path: Path, text: str):
     with pytest.raises(ConfigError, match=r"some\.py: cannot be read as a config: "):
         load_config(write(tmp_path, text))
+
+
+@pytest.mark.parametrize("error", [OSError(errno.ENOSPC, "No space left on device"), MemoryError("no room")])
+def test_a_full_disk_is_no_problem_of_the_config(tmp_path: Path, monkeypatch, error: Exception):
+    def fails(*args, **kwargs):
+        raise error
+
+    (tmp_path / "c.py").write_text("a = 1\n")
+    monkeypatch.setattr("mmengine.config.config.tempfile.NamedTemporaryFile", fails)
+    with pytest.raises(type(error), match=r"No space left|no room"):
+        load_config(tmp_path / "c.py")
 
 
 def test_an_option_into_a_plain_value_is_a_config_error(tmp_path: Path):

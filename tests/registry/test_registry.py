@@ -1,5 +1,9 @@
 """Names that are found, and names that are not."""
 
+import sys
+from importlib import import_module
+from types import SimpleNamespace
+
 import pytest
 import torch
 
@@ -14,6 +18,7 @@ from stillhouse.registry import (
     defined_in,
     nearest,
 )
+from stillhouse.registry.light_mmengine import absent
 
 
 def test_an_unknown_name_is_answered_with_the_nearest_and_its_file():
@@ -76,3 +81,29 @@ def test_where_things_are_defined():
     assert defined_in(HOOKS.get("KDHook")) == "hooks/kd.py"
     assert defined_in(torch.nn.Linear) == "torch.nn.modules.linear"
     assert defined_in(dict) == "builtins"
+
+
+def test_a_late_module_is_imported_once_a_name_is_nowhere_else(tmp_path, monkeypatch):
+    (tmp_path / "late_room.py").write_text("import late_rooms\nlate_rooms.THINGS.register_module('Lamp', module=dict)")
+    monkeypatch.syspath_prepend(str(tmp_path))
+    registry = Registry("thing", scope="nowhere", late="late_room")
+    monkeypatch.setitem(sys.modules, "late_rooms", SimpleNamespace(THINGS=registry))
+    registry.register_module(name="Chair", module=list)
+    assert registry.get("Chair") is list and "late_room" not in sys.modules
+    assert registry.get("Lamp") is dict
+    with pytest.raises(KeyError, match="Did you mean 'Lamp'"):
+        registry.get("Lamb")
+
+
+def test_a_package_is_absent_only_within_and_only_where_it_was_not_imported():
+    assert "colorsys" not in sys.modules or sys.modules.pop("colorsys")
+    with absent("colorsys"), pytest.raises(ImportError):
+        import_module("colorsys")
+    module = import_module("colorsys")
+    with absent("colorsys"):
+        assert import_module("colorsys") is module
+
+
+def test_the_optimizer_of_transformers_is_found_where_it_is_installed():
+    transformers = pytest.importorskip("transformers")
+    assert OPTIMIZERS.get("Adafactor") is transformers.Adafactor

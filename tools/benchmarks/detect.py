@@ -15,6 +15,7 @@ from pathlib import Path
 
 import numpy as np
 import torch
+from _pairs import paired, pairs_of, row
 
 from stillhouse.datasets.can import CANGraphs, Frames, read_frames
 from stillhouse.datasets.can.frames import concatenate
@@ -46,6 +47,39 @@ def benchmark() -> list[dict]:
             return _measured(Path(folder))
     finally:
         torch.set_num_threads(threads)
+
+
+def ratios(quick: bool = False) -> list[dict]:
+    """Detecting against the network alone on the same graphs, window by window and 64 at once, as rows of ``_pairs.row``."""
+    torch.set_num_threads(1)
+    with tempfile.TemporaryDirectory() as folder:
+        data = Path(folder) / "data"
+        generate(data, seed=0, size="test")
+        benign = read_frames(next((data / "train_01_attack_free").glob("*.csv")))
+        return [
+            line
+            for name, path in CONFIGS.items()
+            for line in _against_network(name, _detector(path, data), benign, quick)
+        ]
+
+
+def _against_network(name: str, detector: Detector, benign: Frames, quick: bool) -> list[dict]:
+    window, lines = detector.maker.schedule.window, []
+    for count, words in ((1, "one window"), (64, "64 windows")):
+        detector.restart()
+        frames = _repeated(benign, 300 * window)
+        _scored(detector, frames)  # the vehicle's own start is behind it
+        part = frames[: count * window]
+        graphs = {"graph": _scored(detector, part)[-1].graphs}
+        batch = detector._batch(graphs["graph"])
+        alone = torch.inference_mode()(lambda batch=batch: detector.predictor.predict(batch))
+        found = paired(lambda part=part: _scored(detector, part), alone, pairs_of(quick), 64 // count + 1)
+        lines.append(row(f"frames to scores, {name}, {words}", "its network alone", found))
+    return lines
+
+
+def _scored(detector: Detector, frames: Frames) -> list:
+    return list(detector.feed(frames, np.array([time.perf_counter()])))
 
 
 def _measured(folder: Path) -> list[dict]:

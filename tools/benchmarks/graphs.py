@@ -7,6 +7,7 @@ from pathlib import Path
 
 import numpy as np
 import torch
+from _pairs import paired, pairs_of, row
 
 from stillhouse.datasets.can import Frames, PackedGraphs, build_graphs, read_frames
 
@@ -32,6 +33,23 @@ def benchmark() -> list[dict]:
         return [*_reading(frames), _building(frames), batching, _share(graphs, batching["value"])]
     finally:
         torch.set_num_threads(threads)
+
+
+def ratios(quick: bool = False) -> list[dict]:
+    """Building and batching as rows of ``_pairs.row``."""
+    torch.set_num_threads(1)
+    frames = _random_frames(seed=0)[: 200 * _WINDOW]
+    graphs, few = build_graphs(frames), frames[: 20 * _WINDOW]
+    draw = np.random.default_rng(0).integers(0, len(graphs), _BATCH)
+    from torch_geometric.data import Batch
+
+    single = _one_by_one(frames[: _BATCH * _WINDOW])
+    building = paired(lambda: build_graphs(few), lambda: _one_by_one(few), pairs_of(quick), 3)
+    batching = paired(lambda: graphs.batch(draw), lambda: Batch.from_data_list(single), pairs_of(quick), 20)
+    return [
+        row("windows to graphs", "one PyTorch Geometric object a window", building),
+        row(f"{_BATCH} graphs to a batch", "Batch.from_data_list", batching),
+    ]
 
 
 def _random_frames(seed: int) -> Frames:

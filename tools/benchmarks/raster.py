@@ -13,6 +13,7 @@ from collections.abc import Callable
 from itertools import pairwise
 
 import torch
+from _pairs import missing, paired, pairs_of, row
 from _raster_cuda import cuda_rows
 from _raster_parts import CANVAS, WIDTH, renderers, sheep
 from torch import Tensor
@@ -54,6 +55,19 @@ def benchmark() -> list[dict]:
         ]
     finally:
         torch.set_num_threads(threads)
+
+
+def ratios(quick: bool = False) -> list[dict]:
+    """One sketch forward and backward against each other renderer, as rows of ``_pairs.row``."""
+    torch.set_num_threads(1)
+    found, sketch = renderers(), random_sketches(1)
+    ours = found.pop("BezierRasterizer")
+    part = "a sketch drawn, forward and backward"
+    lines = [
+        row(part, name, paired(lambda: _both(ours, sketch), lambda r=other: _both(r, sketch), pairs_of(quick) // 3 + 1))
+        for name, other in found.items()
+    ]
+    return lines if "diffvg 2x2" in found else [*lines, missing(part, "diffvg 2x2", "not installed")]
 
 
 def _row(renderer: str, measure: str, value: float, unit: str, ratio: float | str = "") -> dict:

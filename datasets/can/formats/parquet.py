@@ -80,7 +80,7 @@ def _refusing(path: Path) -> Iterator[None]:
 
     try:
         yield
-    except (arrow.ArrowInvalid, OSError) as error:
+    except (arrow.ArrowException, OSError, UnicodeDecodeError) as error:
         remedy = "Export the recording again, or copy it again if it is truncated."
         raise CANFormatError(path, f"a file that is no parquet table ({error})", "parquet", remedy) from error
 
@@ -101,6 +101,10 @@ class _Rows:
         return _Rows(self.path, self.batch.slice(first, end - first), self.before + first)
 
     def frames(self) -> Frames:
+        with _refusing(self.path):
+            return self._frames()
+
+    def _frames(self) -> Frames:
         payload, dlc = payloads(self._strings("data_field"))
         label = self._numbers(LABEL, np.uint8) if LABEL in self.batch.schema.names else None
         time_s, can_id = self._numbers("timestamp", np.float64), self._numbers("id", np.uint32)

@@ -2,16 +2,18 @@
 
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
 from ..errors import CANFormatError
-from ..frames import Frames, concatenate
+from ..frames import LARGEST_ID, Frames, concatenate
 from .salvage import Faults
 from .whole import nothing
 
 SUFFIXES = (".asc", ".blf", ".trc", ".mf4", ".db")
 _CHUNK = 1 << 16
+_FARTHEST_S = 1e18  # beyond any clock; what is more is a damaged number
 _FD = "CAN FD is not supported; convert or drop such frames."
 
 
@@ -52,14 +54,13 @@ def iterate(path: Path, faults: Faults | None = None, chunk: int = _CHUNK) -> It
     rows: list[tuple[float, int, bytes]] = []
     try:
         for number, message in enumerate(_messages(path), 1):
-            data = bytes(message.data)
-            if len(data) > 8:
-                error = CANFormatError(f"{path}, frame {number}", f"{len(data)} bytes", "at most 8", _FD)
+            row = _row(message, f"{path}, frame {number}")
+            if isinstance(row, CANFormatError):
                 if faults is None:
-                    raise error
-                faults.add(error)
+                    raise row
+                faults.add(row)
                 continue
-            rows.append((message.timestamp, message.arbitration_id, data))
+            rows.append(row)
             if len(rows) == chunk:
                 yield _frames(path, rows)
                 rows = []
@@ -69,6 +70,18 @@ def iterate(path: Path, faults: Faults | None = None, chunk: int = _CHUNK) -> It
         raise
     if rows:
         yield _frames(path, rows)
+
+
+def _row(message: Any, where: str) -> tuple[float, int, bytes] | CANFormatError:
+    """Seconds, identifier and bytes, or what is wrong with them: some formats hold anything in their place."""
+    data, can_id, time_s = message.data, message.arbitration_id, message.timestamp
+    if len(data) > 8:
+        return CANFormatError(where, f"{len(data)} bytes", "at most 8", _FD)
+    if not isinstance(can_id, int) or not 0 <= can_id <= LARGEST_ID:
+        return CANFormatError(where, "another identifier", "one of at most 29 bits", "Mend or drop that frame.")
+    if not isinstance(time_s, (int, float)) or not abs(time_s) < _FARTHEST_S:
+        return CANFormatError(where, "another timestamp", "finite seconds", "Mend or drop that frame.")
+    return float(time_s), can_id, bytes(data)
 
 
 def _messages(path: Path) -> Iterator:

@@ -6,10 +6,12 @@ from pathlib import Path
 
 import numpy as np
 
+from ....datasets.errors import printable
 from ...errors import RunFolderError
 from ..attack_names import attack_name
 from ..episodes import Timeline
 
+_KINDS = {"scores": "fiu", "labels": "iu", "source": "iu", "sources": "U", "start_s": "fiu", "duration_s": "fiu"}
 NEEDED = ("scores", "labels", "source", "sources", "start_s", "duration_s")
 # A recording may hold several sessions; a longer pause between windows is drawn as one of this length.
 LONGEST_PAUSE_S = 2.0
@@ -108,10 +110,41 @@ def load_tested(scores: str | Path, name: str, threshold: float) -> TestedWindow
         threshold: that its ``test.json`` gives.
 
     Raises:
-        RunFolderError: no such file, or one that lacks what the report needs.
+        RunFolderError: no such file, one that is damaged, or one that lacks what the report needs.
     """
     path = Path(scores)
     if not path.is_file():
         raise RunFolderError(f"{path}: no such file; test the run with tools/test.py")
-    with np.load(path) as arrays:
-        return TestedWindows.of(name, dict(arrays), threshold)
+    try:
+        return TestedWindows.of(name, read_scored(path), threshold)
+    except RunFolderError as error:
+        raise error if str(path) in str(error) else RunFolderError(f"{path}: {error}") from error
+
+
+def read_scored(path: Path) -> dict[str, np.ndarray]:
+    """The arrays of ``test_scores.npz``, one value a window where ``TestedWindows`` needs it, as far as they are there.
+
+    Raises:
+        RunFolderError: it is damaged.
+    """
+    remedy = "Test the run again with tools/test.py."
+    try:
+        with np.load(path, allow_pickle=False) as file:
+            arrays = {name: np.asarray(file[name]) for name in file.files}
+    except Exception as error:  # damaged bytes end in any exception: of NumPy, of the zip file, or for lack of memory
+        raise RunFolderError(f"{path}: cannot be read as arrays ({printable(error, 200)}). {remedy}") from error
+    count = len(arrays["scores"]) if np.ndim(arrays.get("scores", 0)) == 1 else -1
+    for name, kinds in _KINDS.items():
+        array = arrays.get(name)
+        if array is None:
+            continue
+        if array.dtype.kind not in kinds or array.ndim != 1 or (name != "sources" and len(array) != count):
+            got = f"{array.dtype} of shape {array.shape}"
+            raise RunFolderError(f"{path}: {name} is {printable(got, 80)}, expected one value a window. {remedy}")
+    if "source" in arrays and "sources" in arrays and not _within(arrays["source"], len(arrays["sources"])):
+        raise RunFolderError(f"{path}: source names recordings that are not in sources. {remedy}")
+    return arrays
+
+
+def _within(places: np.ndarray, end: int) -> bool:
+    return not len(places) or bool(places.min() >= 0 and places.max() < end)

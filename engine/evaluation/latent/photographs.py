@@ -1,12 +1,16 @@
 """Real photographs at the size of latents, to look at beside them."""
 
+import math
 from pathlib import Path
 
 import numpy as np
 
+from ....datasets.errors import printable
+
 ENDINGS = (".jpg", ".jpeg", ".png", ".webp", ".bmp", ".tif", ".tiff")
 CROP = 192  # side of a crop of a photograph, in its pixels
 SIZE = 32
+MAX_PIXELS = 100_000_000
 
 
 def photograph_maps(folder: str | Path | None = None, count: int = 16) -> np.ndarray:
@@ -54,11 +58,19 @@ def _grey(file: Path) -> np.ndarray:
     from PIL import Image
 
     try:
-        return np.asarray(Image.open(file).convert("L"), dtype=np.float64)
-    except OSError as error:
+        with Image.open(file) as image:
+            size = image.size
+            grey = np.asarray(image.convert("L"), dtype=np.float64) if math.prod(size) <= MAX_PIXELS else None
+    except Exception as error:  # what a damaged or hostile picture raises has no common class
+        reason = printable(error, 200)
         raise ValueError(
-            f"--photos: {file} cannot be read as an image ({error}). Take it out of the folder."
+            f"--photos: {file} cannot be read as an image ({reason}). Take it out of the folder."
         ) from error
+    if grey is None:
+        raise ValueError(
+            f"--photos: {file} has {size[0]} x {size[1]} pixels, expected at most {MAX_PIXELS:,}. Scale it down."
+        )
+    return grey
 
 
 def _crops(image: np.ndarray, count: int):

@@ -12,10 +12,11 @@ from rich.console import Console
 from rich.progress import track
 from torch import nn
 
-from ....registry import DATASETS, MODELS
-from ...checkpoint import load_strictly, network_state, read_checkpoint
+from ....registry import DATASETS
+from ...checkpoint import read_checkpoint
 from ...companions import check_same_data
 from ...errors import CheckpointError
+from ...origin import build_network, origin_of
 from ...trained import find_checkpoint
 
 BATCH = 32
@@ -37,6 +38,7 @@ def read_trained(path: Path) -> tuple[dict, dict]:
         raise CheckpointError(
             f"{path}: is a published network, which does not say what data it is judged on. Name the run."
         )
+    origin_of(content, path)
     config = content["meta"]["config"]
     if not config.get("val_dataloader"):
         raise CheckpointError(
@@ -76,8 +78,7 @@ class Trained:
         content, config = read_trained(file)
         held_out, training = (_dataset(config, split) for split in ("val", "train"))
         check_same_data(content["meta"], training, str(file))
-        network = MODELS.build(config["model"]["network"])
-        load_strictly(network, network_state(content), str(file))
+        network = build_network(content, file)
         return cls(file, config, content["meta"]["iter"], network.to(get_device()).eval(), held_out, training)
 
     def latents(self, sentences: Sequence[str]) -> np.ndarray:

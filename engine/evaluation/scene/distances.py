@@ -4,7 +4,6 @@ from collections.abc import Callable, Mapping
 
 import torch
 from torch import Tensor
-from torchmetrics.functional.image import structural_similarity_index_measure
 
 from ....losses.foreground_error import foreground_error
 from ....losses.held_lpips import Backbone, HeldLPIPS
@@ -22,6 +21,9 @@ def structural_similarity(image: Tensor, target: Tensor) -> Tensor:
 
     On nearly black images it misleads: where both are black it is 1, whatever is drawn elsewhere.
     """
+    # It takes four seconds to import, and few runs need it.
+    from torchmetrics.functional.image import structural_similarity_index_measure
+
     found = structural_similarity_index_measure(image, target, data_range=1.0, reduction="none")
     return torch.as_tensor(found).flatten()
 

@@ -88,7 +88,7 @@ def _parameters(path: Path) -> np.ndarray:
         with path.open("rb") as file:
             content = file.read(MAX_FILE)
         array = np.ascontiguousarray(np.load(io.BytesIO(content), allow_pickle=False), dtype="<f4")
-    except (OSError, ValueError, EOFError) as error:
+    except Exception as error:  # NumPy evaluates the header, which may claim any size and hold any text
         text = f"{path}: no parameters can be read ({error!s:.80}); expected an .npy of at most {MAX_FILE} bytes"
         raise PageError(f"{text} beside the picture") from error
     # Not a number is not below the largest.

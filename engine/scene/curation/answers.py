@@ -41,6 +41,6 @@ def _read(path: Path) -> dict[str, float]:
         try:
             content = json.loads(line)
             known[content["key"]] = float(content["value"])
-        except (ValueError, KeyError, TypeError):
+        except (ValueError, KeyError, TypeError, RecursionError, OverflowError):
             continue
     return known

@@ -17,6 +17,7 @@ from ....datasets.scene.preview import write_preview
 from ....datasets.scene.recipe import Recipe
 from ....datasets.scene.store import RECORD, SceneStore
 from ....datasets.scene.variations import LEAST, MOST, THRESHOLD
+from ...json_file import read_json
 from .diversity import Diversity, diversity
 from .errors import CurationError
 from .features import Features
@@ -156,7 +157,7 @@ def explore(
 
 def read_report(folder: Path) -> dict:
     """What ``explore`` wrote of a folder."""
-    return json.loads((folder / REPORT).read_bytes())
+    return read_json(folder / REPORT, CurationError, "Remove the folder and explore again.")
 
 
 def _fill(store: SceneStore, exploration: Exploration, others: Sequence[Features], say: Say) -> None:
@@ -195,8 +196,8 @@ def measured(exploration: Exploration, choice: Choice, features: Sequence[Featur
 
 def _facts(folder: Path) -> dict | None:
     try:
-        return json.loads((folder / RECORD).read_bytes())
-    except (OSError, ValueError):
+        return read_json(folder / RECORD, CurationError, "It is made anew.")
+    except (OSError, CurationError):
         return None
 
 

@@ -11,6 +11,7 @@ from torch import Tensor
 
 from ....datasets.replacing import replacing
 from ....datasets.scene.identity import content_key, scene_key
+from ....datasets.scene.store import is_whole_png
 from ....registry import MODELS
 
 CACHE = Path("work_dirs/cache/scenes")
@@ -38,7 +39,7 @@ class Pictures:
     def png(self, scene: dict) -> bytes:
         """The picture of a scene that is complete and within the schema."""
         file = None if self._folder is None else self._folder / f"{scene_key(scene)}.png"
-        if file is not None and file.is_file() and _is_whole(content := file.read_bytes()):
+        if file is not None and file.is_file() and is_whole_png(content := file.read_bytes()):
             return content
         content = encoded(self._draw(scene))
         if file is not None:
@@ -63,10 +64,6 @@ class Pictures:
         with torch.no_grad():
             image = self._renderer.render([scene])[0]
         return (255 * image.clamp(0, 1)).round().byte().permute(1, 2, 0).cpu().numpy()
-
-
-def _is_whole(png: bytes) -> bool:
-    return png[-8:-4] == b"IEND"
 
 
 def encoded(pixels: np.ndarray) -> bytes:

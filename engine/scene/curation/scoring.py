@@ -152,7 +152,7 @@ def up_to_date(path: Path, facts: dict) -> bool:
     try:
         record = json.loads(_record_path(path).read_bytes())
         return record["facts"] == facts and record["file"] == _digest(path.read_bytes())
-    except (OSError, ValueError, KeyError, TypeError):
+    except (OSError, ValueError, KeyError, TypeError, RecursionError):
         return False
 
 

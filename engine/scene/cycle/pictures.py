@@ -9,7 +9,7 @@ import numpy as np
 from ....datasets.replacing import write_whole
 from ....datasets.scene.preview import sheet
 from ....datasets.scene.refs import read_refs
-from ....datasets.scene.store import SceneStore
+from ....datasets.scene.store import SceneStore, is_whole_png
 from ...errors import RunFolderError
 from ...evaluation.curves import plot_curves
 from ...evaluation.scalars import read_curves
@@ -121,7 +121,8 @@ def _curves(run: Path, folder: Path) -> bytes | None:
 
 def thumbnail(content: bytes, most: int = 900) -> bytes:
     """A picture at most so many pixels wide, as a PNG file's content."""
-    image = cv2.imdecode(np.frombuffer(content, np.uint8), cv2.IMREAD_COLOR)
+    whole = is_whole_png(content)
+    image = cv2.imdecode(np.frombuffer(content, np.uint8), cv2.IMREAD_COLOR) if whole else None
     if image is None or image.shape[1] <= most:
         return content
     height = max(1, round(image.shape[0] * most / image.shape[1]))

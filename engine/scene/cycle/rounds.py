@@ -3,17 +3,21 @@
 import json
 from dataclasses import dataclass, field
 from pathlib import Path
+from types import NoneType
 from typing import Any
 
 from ....datasets.scene.durable import write_durably
 from ....datasets.scene.identity import scene_key
 from ....datasets.scene.ref_file import RefFile
 from ....datasets.scene.refs import read_refs
+from ...json_file import read_json
 from .errors import CycleError
 from .fingerprint import file_digest
 
 RECORD = "round.json"
-KNOWN = ("number", "stages", "explored", "by", "kept")
+KNOWN = {
+    "number": int, "stages": dict, "explored": (str, NoneType), "by": str, "kept": (dict, NoneType),
+}  # fmt: skip
 BY_HAND = "by hand"
 
 
@@ -84,7 +88,12 @@ def rounds(root: Path) -> list[Round]:
     """Those that have begun, the first one first."""
     found = []
     for path in sorted(root.glob(f"rounds/*/{RECORD}")):
-        facts = json.loads(path.read_bytes())
+        remedy = "Put the file back as it was, or take its folder away to begin the round anew."
+        facts = read_json(path, CycleError, remedy)
+        if wrong := [name for name, kinds in KNOWN.items() if not isinstance(facts.get(name, ...), kinds)]:
+            raise CycleError(f"{path}: lacks {', '.join(wrong)}, or has something else there. {remedy}")
+        if facts["kept"] is not None and not facts["kept"].keys() >= {"before", "after", "added", "removed"}:
+            raise CycleError(f"{path}: does not say what was kept. {remedy}")
         found.append(Round(path.parent, **{name: facts[name] for name in KNOWN}))
     return found
 

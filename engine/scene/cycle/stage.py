@@ -9,10 +9,13 @@ from typing import Any
 
 from ....datasets.scene.durable import write_durably
 from ....datasets.scene.identity import content_key
+from ...json_file import read_json
+from .errors import CycleError
 
 # Another number whenever the same inputs would give another result.
 VERSION = 1
 RECORD = "stage.json"
+_KINDS = {"inputs": dict, "digest": str, "tool": str, "arguments": list, "seconds": (int, float), "ended": str}
 
 
 @dataclass(frozen=True)
@@ -99,11 +102,12 @@ class Stage:
 
 
 def read_record(folder: Path) -> dict | None:
-    """What was recorded of a stage that ended whole."""
+    """What was recorded of a stage that ended whole; None where there is no such record, or a damaged one."""
     try:
-        return json.loads((folder / RECORD).read_bytes())
-    except (OSError, ValueError):
+        record = read_json(folder / RECORD, CycleError, "The stage is done again.")
+    except (OSError, CycleError):
         return None
+    return record if all(isinstance(record.get(name), kinds) for name, kinds in _KINDS.items()) else None
 
 
 def differences(old: Mapping[str, Any], new: Mapping[str, Any]) -> list[str]:

@@ -1,3 +1,5 @@
+import json
+
 import numpy as np
 import pytest
 
@@ -30,7 +32,7 @@ def test_a_second_writer_keeps_a_good_cache(folder):
     assert cache.read(folder)[1] == FACTS
 
 
-@pytest.mark.parametrize("damage", ["truncate", "remove", "facts", "shape"])
+@pytest.mark.parametrize("damage", ["truncate", "remove", "facts", "shape", "a byte", "a fact", "an earlier version"])
 def test_damage_is_reported_and_replaced(folder, damage):
     if damage == "truncate":
         (folder / "a.npy").write_bytes((folder / "a.npy").read_bytes()[:500])
@@ -40,7 +42,16 @@ def test_damage_is_reported_and_replaced(folder, damage):
         (folder / "facts.json").write_text("{")
     if damage == "shape":
         np.save(folder / "a.npy", np.arange(3.0))
-    with pytest.warns(CANDataWarning, match="the cache is damaged; it is built again"):
+    if damage == "a byte":
+        content = bytearray((folder / "a.npy").read_bytes())
+        content[-3] ^= 1
+        (folder / "a.npy").write_bytes(content)
+    facts = json.loads((folder / "facts.json").read_text()) if damage != "facts" else {}
+    if damage == "a fact":
+        (folder / "facts.json").write_text(json.dumps({**facts, "facts": {**FACTS, "number": 4}}))
+    if damage == "an earlier version":
+        (folder / "facts.json").write_text(json.dumps({name: facts[name] for name in ("shapes", "facts")}))
+    with pytest.warns(CANDataWarning, match="the cache is damaged or of an earlier version; it is built again"):
         assert cache.read(folder) is None
     cache.write(folder, ARRAYS, FACTS)
     assert cache.read(folder)[1] == FACTS

@@ -7,9 +7,17 @@ from pathlib import Path
 
 import pytest
 
-from stillhouse.engine.chaos.faults import FAULTS, Corruption, LostCompanion, Truncation, faults_named
+from stillhouse.engine.chaos.faults import (
+    FAULTS,
+    Corruption,
+    LostCompanion,
+    SpoiltCache,
+    SpoiltCompanion,
+    Truncation,
+    faults_named,
+)
 from stillhouse.engine.chaos.place import Place
-from stillhouse.engine.command import REFUSED
+from stillhouse.engine.command import INTERRUPTED, REFUSED
 from stillhouse.engine.errors import StillhouseError
 from stillhouse.engine.run_process import RunProcess
 
@@ -27,9 +35,13 @@ def place(tmp_path: Path) -> Place:
     return place
 
 
-@pytest.mark.parametrize(("name", "status"), [("SIGKILL", -signal.SIGKILL), ("SIGTERM", -signal.SIGTERM)])
+@pytest.mark.parametrize(
+    ("name", "status"), [("SIGKILL", -signal.SIGKILL), ("SIGTERM", -signal.SIGTERM), ("SIGINT", INTERRUPTED)]
+)
 def test_signals_end_a_process(place: Place, name: str, status: int):
     process = RunProcess(time.sleep, 60)
+    process.wait_until_begun()
+    time.sleep(0.1)
     assert BY_NAME[name].strike(process, place, random.Random(0)) == 4
     assert process.wait(60) == status
 
@@ -66,9 +78,33 @@ def test_a_companion_is_taken_and_put_back(place: Place):
     assert not fault.applies(Place("some.py", {}, place.root))
 
 
+def test_a_companion_is_spoilt_and_put_back(place: Place):
+    fault, path = SpoiltCompanion(), place.companions[0] / "iter_9.pth"
+    before = path.read_bytes()
+    assert fault.strike(RunProcess(time.sleep, 60), place, random.Random(0)) == 4
+    assert path.read_bytes() != before
+    fault.mend(place)
+    assert path.read_bytes() == before and len(list(path.parent.parent.iterdir())) == 1
+
+
+@pytest.mark.parametrize("seed", [0, 1, 2])
+def test_a_cache_is_spoilt_and_forgotten(place: Place, seed: int):
+    fault = SpoiltCache()
+    assert not fault.applies(place)
+    (place.cache / "deep").mkdir(parents=True)
+    (place.cache / "deep" / "a.npy").write_bytes(bytes(100))
+    assert fault.applies(place)
+    assert fault.strike(RunProcess(time.sleep, 60), place, random.Random(seed)) == 4
+    assert (place.cache / "deep" / "a.npy").read_bytes() != bytes(100)
+    place.clear()
+    assert not place.cache.exists() and place.companions[0].exists()
+
+
 def test_faults_are_known_by_name():
     assert faults_named(None) == list(FAULTS) and [fault.name for fault in faults_named(["SIGTERM"])] == ["SIGTERM"]
-    with pytest.raises(StillhouseError, match="--kinds 'flood': no such fault; there are SIGKILL, SIGTERM, full disk"):
+    with pytest.raises(
+        StillhouseError, match="--kinds 'flood': no such fault; there are SIGKILL, SIGTERM, SIGINT, full disk"
+    ):
         faults_named(["flood"])
 
 

@@ -95,7 +95,7 @@ def test_a_folder_that_is_not_a_finished_run_is_refused(tmp_path, missing, messa
     [
         ("config.py", "lr = ", "config.py: cannot be read as a config"),
         ("result.json", '{"f1"', "result.json: is not JSON"),
-        ("result.json", "[1]", "result.json: holds a list, expected a dict of metrics"),
+        ("result.json", "[1]", "result.json: holds a list, expected a dict"),
     ],
 )
 def test_an_unreadable_file_is_named(tmp_path, name, content, message):

@@ -1,0 +1,1 @@
+"""Readers of untrusted files, tried with damaged and forged ones."""
