@@ -29,6 +29,7 @@ def write_checkpoint(content: dict, path: Path) -> None:
 
     Raises:
         CheckpointError: the disk is full or not writable; what stood at ``path`` before is still there.
+        MemoryError: no memory to check what was written; likewise.
     """
     temporary = path.with_name(f".{path.name}.{os.getpid()}.tmp")
     try:
@@ -46,6 +47,7 @@ def write_checkpoint(content: dict, path: Path) -> None:
             f"{path}: not written, its content is more than plain tensors and numbers: {error}"
         ) from error
     except (OSError, RuntimeError, CheckpointError) as error:
+        _refuse_without_memory(path, error)
         raise CheckpointError(
             f"{path}: could not be written ({error}). Earlier checkpoints are untouched; "
             "make room or choose another --work-dir, then go on with --resume."
@@ -127,11 +129,16 @@ def _verify(path: Path) -> None:
 
 def _refuse_without_reading(path: Path, error: Exception) -> None:
     """A file that could not be looked into is not damaged, and the one before it is no remedy."""
+    _refuse_without_memory(path, error)
     number = getattr(error, "errno", None)
-    if isinstance(error, MemoryError) or number == errno.ENOMEM or "allocate memory" in str(error):
-        raise MemoryError(f"{path}: could not be read, {error}") from error
     if number in _CLOSED:
         raise OSError(number, os.strerror(number), str(path)) from error
+
+
+def _refuse_without_memory(path: Path, error: Exception) -> None:
+    short = isinstance(error, MemoryError) or getattr(error, "errno", None) == errno.ENOMEM
+    if short or "allocate memory" in str(error):
+        raise MemoryError(f"{path}: {error}") from error
 
 
 def _flush_folder(folder: Path) -> None:

@@ -47,8 +47,9 @@ def _refuse(error: BaseException) -> int:
     from .errors import StillhouseError
 
     known = isinstance(error, (StillhouseError, OSError)) or _is_on_purpose(error)
-    if _is_out_of_memory(error) or (not known and _memory_is_gone()):
-        print(f"error: {EXHAUSTED.format(str(error) or type(error).__name__)}", file=sys.stderr)
+    if _is_out_of_memory(error) or (not known and (_comes_of_memory(error) or _memory_is_gone())):
+        told = (str(error).splitlines() or [type(error).__name__])[0]  # a library may quote whole files
+        print(f"error: {EXHAUSTED.format(told)}", file=sys.stderr)
         return REFUSED
     if not known:
         traceback.print_exception(error)
@@ -72,6 +73,12 @@ def _is_out_of_memory(error: BaseException) -> bool:
     from ..hooks.memory_cleanup import is_out_of_memory
 
     return is_out_of_memory(error)
+
+
+def _comes_of_memory(error: BaseException) -> bool:
+    """Whether it was raised in the place of an error that says so."""
+    before = error.__cause__ or error.__context__
+    return before is not None and (_is_out_of_memory(before) or _comes_of_memory(before))
 
 
 def _memory_is_gone() -> bool:

@@ -85,7 +85,11 @@ def write_generator(
         name: value + 0.05 * torch.randn(value.shape) for name, value in MODELS.build(network).state_dict().items()
     }
     write_checkpoint(
-        {"published": {"network": network, "data": {"class_names": list(classes)}}, "state_dict": state}, file
+        {
+            "published": {"config_file": "flow.py", "network": network, "data": {"class_names": list(classes)}},
+            "state_dict": state,
+        },
+        file,
     )
     return file
 

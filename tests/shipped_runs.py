@@ -121,6 +121,7 @@ class TinyRuns:
             hooks["custom_hooks.CurriculumHook.scorer"] = self.detector("vgae_teacher_autoencoder")
         if name.endswith("_kd"):
             hooks["custom_hooks.KDHook.teacher"] = self.detector(teacher)
+            hooks["custom_hooks.KDHook.measure_teacher"] = False  # after two steps it may be at chance
         return {**common, **kind, **hooks}
 
     # Sketches

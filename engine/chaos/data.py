@@ -11,12 +11,12 @@ from ...datasets.sketch.photos import write_photos
 from .recipes import SIZE
 
 CLASSES = ["cat", "house", "star"]
-SKETCHES, PHOTOS, SCENES = 8, 6, 60
+ROWS, SKETCHES, PHOTOS, SCENES = 2000, 8, 6, 60
 
 
 def make_can(folder: Path) -> Path:
-    """CAN recordings, as ``tools/make_can.py --size test`` makes them."""
-    generate_can(folder / "can", seed=0, size="test")
+    """CAN recordings, as ``tools/make_can.py --size test --rows 2000`` makes them."""
+    generate_can(folder / "can", seed=0, rows=ROWS, size="test")
     return folder / "can"
 
 

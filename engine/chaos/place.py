@@ -1,6 +1,7 @@
 """What a disturbed run consists of: its folder, the folders of its companions, and how its processes start."""
 
 import shutil
+import signal
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -109,6 +110,9 @@ def prepare(config: str, options: dict, root: Path, with_companions: bool = Fals
 
 
 def _train(config: str, options: dict, folder: str) -> None:
+    signal.signal(
+        signal.SIGINT, signal.default_int_handler
+    )  # a command in the background ignores it, and so its children
     experiment = load_config(config, options)
     experiment.cfg.work_dir = folder
     require(experiment)

@@ -50,7 +50,10 @@ class Recipe:
 
 
 COMPANIONS = {
-    "gat teacher": Recipe("can", "gat_teacher_normal", GAT),
+    # Long enough to be above chance, as a teacher must be.
+    "gat teacher": Recipe(
+        "can", "gat_teacher_normal", {**GAT, "train_cfg.max_iters": 120, "train_cfg.val_interval": 60}
+    ),
     "vgae teacher": Recipe("can", "vgae_teacher_autoencoder", VGAE),
     "clip": Recipe("sketch", "clip_tiny", CLIP),
     "image generator": Recipe("sketch", "sketch_flow_image", IMAGES, {SEEN: "clip"}),

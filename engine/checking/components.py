@@ -184,7 +184,7 @@ def check_children(problems: Problems, path: str, arguments: dict) -> None:
         if key == "clip_grad" and isinstance(value, dict):
             _check_clipping(problems, below, value)
         elif key == "paramwise_cfg" and isinstance(value, dict):
-            check_keys(problems, below, value, PARAMWISE)
+            _check_multipliers(problems, below, value)
         elif key in GROUPS and isinstance(value, dict):
             _check_group(problems, below, value, GROUPS[key])
         else:
@@ -207,6 +207,14 @@ def _check_value(problems: Problems, path: str, key: str, value) -> None:
             check_component(problems, path, value, roles[0], roles[1:])
         else:
             check_children(problems, path, value)
+
+
+def _check_multipliers(problems: Problems, path: str, value: dict) -> None:
+    check_keys(problems, path, value, PARAMWISE)
+    modules = value.get("custom_keys")
+    for name, multipliers in modules.items() if isinstance(modules, dict) else ():
+        if isinstance(multipliers, dict):
+            check_keys(problems, f"{path}.custom_keys.{name}", multipliers, ("lr_mult", "decay_mult"))
 
 
 def _check_clipping(problems: Problems, path: str, value: dict) -> None:

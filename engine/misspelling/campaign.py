@@ -64,7 +64,7 @@ class Reading:
 
 def experiments_in(folder: Path) -> list[Path]:
     """The configs of a folder that describe a training run; plans of a search have no model."""
-    return [path for path in sorted(folder.glob("*.py")) if _content(path, "model") or _content(path, "_base_")]
+    return [path for path in sorted(folder.glob("*.py")) if {"model", "_base_"} & _variables(path).keys()]
 
 
 def cases(config: Path, seed: int = 0) -> list[Case]:
@@ -80,18 +80,16 @@ def cases(config: Path, seed: int = 0) -> list[Case]:
 
 def _chain(config: Path) -> list[Path]:
     """A config and the files below it, each once."""
-    found = {config: None}
-    for base in _content(config, "_base_") or []:
+    found, bases = {config: None}, _variables(config).get("_base_")
+    for base in ast.literal_eval(bases) if bases else ():
         found.update(dict.fromkeys(_chain((config.parent / base).resolve())))
     return list(found)
 
 
-def _content(config: Path, name: str):
-    """The value of a variable at the top: itself where it is a literal, else True; None where it is not there."""
-    for node in ast.parse(config.read_text()).body:
-        if isinstance(node, ast.Assign) and ast.unparse(node.targets[0]) == name:
-            return ast.literal_eval(node.value) if isinstance(node.value, ast.List) else True
-    return None
+def _variables(config: Path) -> dict[str, ast.expr]:
+    """The variables at the top of a config's text, with what is assigned to them."""
+    nodes = ast.parse(config.read_text()).body
+    return {ast.unparse(node.targets[0]): node.value for node in nodes if isinstance(node, ast.Assign)}
 
 
 def chosen(configs: list[Path], most: int | None = None, seed: int = 0) -> list[Case]:

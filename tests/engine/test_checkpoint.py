@@ -248,6 +248,17 @@ def test_a_file_that_there_is_no_memory_to_read_is_not_called_damaged(tmp_path: 
         newest_readable(tmp_path, logging.warning)
 
 
+def test_no_memory_to_check_what_was_written_is_no_full_disk(file: Path, monkeypatch):
+    def fails(*args, **kwargs):
+        raise RuntimeError("unable to mmap 9 bytes from file: Cannot allocate memory (12)")
+
+    monkeypatch.setattr("stillhouse.engine.checkpoint.torch.load", fails)
+    with pytest.raises(MemoryError, match=r"iter_3\.pth: unable to mmap"):
+        write_checkpoint({"meta": {"iter": 9}}, file)
+    monkeypatch.undo()
+    assert read_checkpoint(file)["meta"]["iter"] == 3 and len(list(file.parent.iterdir())) == 1
+
+
 @pytest.mark.parametrize("number", [errno.EACCES, errno.EMFILE])
 @pytest.mark.parametrize("where", ["zipfile.ZipFile", "torch.load"])
 def test_a_file_that_may_not_be_opened_is_not_called_damaged(tmp_path: Path, monkeypatch, number: int, where: str):

@@ -102,6 +102,18 @@ def test_what_a_library_says_without_memory_is_a_refusal(error: BaseException, c
     assert "a: wrong" in capsys.readouterr().err
 
 
+def test_an_error_in_the_place_of_one_about_memory_is_a_refusal_of_one_line(capsys):
+    def main() -> None:
+        try:
+            raise MemoryError
+        except MemoryError:
+            raise SyntaxError("Failed to format the config\nseed = 0\nwork_root = 'x'")  # noqa: B904
+
+    assert run(main) == REFUSED
+    told = capsys.readouterr().err
+    assert told.startswith("error: memory ran out (Failed to format the config). What was saved") and "seed" not in told
+
+
 def test_what_is_no_error_goes_on():
     with pytest.raises(SystemExit):
         run(sys.exit, 5)

@@ -35,7 +35,9 @@ ROOMS = {
     "tokenizers": Room("Tokenizers", ("TOKENIZERS",), "dataset = dict(tokenizer=dict(type=...))"),
     "hooks": Room("Hooks", ("HOOKS",), "custom_hooks = [dict(type=...)]"),
     "metrics": Room("Metrics", ("METRICS",), "val_evaluator = [dict(type=...)]"),
-    "engine": Room("Loops and optimizer", ("LOOPS", "OPTIM_WRAPPERS"), "train_cfg = dict(type=...)"),
+    "engine": Room(
+        "Loops, optimizer and wrappers", ("LOOPS", "OPTIM_WRAPPERS", "MODEL_WRAPPERS"), "train_cfg = dict(type=...)"
+    ),
 }
 DECLARED = {
     "outputs": "Outputs", "inputs": "Reads of the batch", "prepares": "Adds to the batch", "fields": "Fields of a batch",

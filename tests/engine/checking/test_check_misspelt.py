@@ -67,3 +67,8 @@ def test_a_misspelt_base_is_said_instead_of_all_that_is_missing_without_it(confi
     path.write_text(path.read_text().replace("_base_", wrong, 1))
     with pytest.raises(ConfigError, match=rf"{wrong}: unknown top-level key. Did you mean '_base_'\?"):
         load_config(path)
+
+
+def test_the_multipliers_of_a_module_are_checked(problems):
+    found = problems(optim_wrapper=optimizer(paramwise_cfg=dict(custom_keys={"network.head": dict(lrmult=0.1)})))
+    assert "optim_wrapper.paramwise_cfg.custom_keys.network.head.lrmult: unknown key. Did you mean 'lr_mult'?" in found

@@ -131,6 +131,6 @@ def test_a_state_of_another_search_or_a_damaged_one_is_refused(tmp_path: Path):
         State(path, {"seed": 2}, resume=True)
     assert State(path, {"seed": 2}).done("start") is None, "without --resume it begins anew"
     path.write_text('{"request": {}')
-    with pytest.raises(SearchError, match="is no state of a search"):
+    with pytest.raises(SearchError, match="is not JSON"):
         State(path, {"seed": 1}, resume=True)
     assert State(tmp_path / "absent.json", {}, resume=True).done("start") is None

@@ -19,7 +19,9 @@ FORWARD = dict(type="ForwardModel", size=16, hidden=8, width=8, attention_at=0)
 def published(file: Path, network: dict = FORWARD) -> Path:
     state = MODELS.build(dict(network)).state_dict()
     file.parent.mkdir(parents=True, exist_ok=True)
-    write_checkpoint({"published": {"network": network, "data": {}}, "state_dict": state}, file)
+    write_checkpoint(
+        {"published": {"config_file": "proxy.py", "network": network, "data": {}}, "state_dict": state}, file
+    )
     return file
 
 
