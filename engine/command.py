@@ -7,7 +7,7 @@ import errno
 import mmap
 import sys
 import traceback
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 
 REFUSED = 2
 DEFECT = 3
@@ -32,11 +32,8 @@ def run(main: Callable, *args) -> int:
     """
     try:
         status = main(*args)
-    except KeyboardInterrupt:
-        print("interrupted; go on with --resume", file=sys.stderr)
-        return INTERRUPTED
     except BaseException as error:
-        if not isinstance(error, Exception) and type(error).__name__ != PANIC:
+        if not isinstance(error, (Exception, KeyboardInterrupt)) and type(error).__name__ != PANIC:
             raise
         return _refuse(error)
     return status if isinstance(status, int) else 0
@@ -47,7 +44,12 @@ def _refuse(error: BaseException) -> int:
     from .errors import StillhouseError
 
     known = isinstance(error, (StillhouseError, OSError)) or _is_on_purpose(error)
-    if _is_out_of_memory(error) or (not known and (_comes_of_memory(error) or _memory_is_gone())):
+    # Some libraries raise an error of their own in the place of any other.
+    before = [] if known else list(_before(error))
+    if any(isinstance(each, KeyboardInterrupt) for each in (error, *before)):
+        print("interrupted; go on with --resume", file=sys.stderr)
+        return INTERRUPTED
+    if any(map(_is_out_of_memory, (error, *before))) or (not known and _memory_is_gone()):
         told = (str(error).splitlines() or [type(error).__name__])[0]  # a library may quote whole files
         print(f"error: {EXHAUSTED.format(told)}", file=sys.stderr)
         return REFUSED
@@ -60,7 +62,8 @@ def _refuse(error: BaseException) -> int:
 
 def is_shortage(error: Exception) -> bool:
     """Whether an error says that memory or room on a disk ran out, and so nothing of what was read or written."""
-    return _is_out_of_memory(error) or (isinstance(error, OSError) and error.errno in (*NO_ROOM, errno.ENOMEM))
+    full = isinstance(error, OSError) and error.errno in (*NO_ROOM, errno.ENOMEM)
+    return full or any(map(_is_out_of_memory, (error, *_before(error))))
 
 
 def _is_out_of_memory(error: BaseException) -> bool:
@@ -75,10 +78,12 @@ def _is_out_of_memory(error: BaseException) -> bool:
     return is_out_of_memory(error)
 
 
-def _comes_of_memory(error: BaseException) -> bool:
-    """Whether it was raised in the place of an error that says so."""
+def _before(error: BaseException) -> Iterator[BaseException]:
+    """The errors in whose place it was raised."""
     before = error.__cause__ or error.__context__
-    return before is not None and (_is_out_of_memory(before) or _comes_of_memory(before))
+    if before is not None:
+        yield before
+        yield from _before(before)
 
 
 def _memory_is_gone() -> bool:

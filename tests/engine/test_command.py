@@ -102,16 +102,24 @@ def test_what_a_library_says_without_memory_is_a_refusal(error: BaseException, c
     assert "a: wrong" in capsys.readouterr().err
 
 
-def test_an_error_in_the_place_of_one_about_memory_is_a_refusal_of_one_line(capsys):
+@pytest.mark.parametrize(
+    ("first", "status", "says"),
+    [
+        (MemoryError(), REFUSED, "error: memory ran out (Failed to format the config). What was saved"),
+        (KeyboardInterrupt(), INTERRUPTED, "interrupted; go on with --resume"),
+        (KeyError("seed"), DEFECT, "Traceback"),
+    ],
+)
+def test_an_error_in_the_place_of_another_does_not_hide_it(first: BaseException, status: int, says: str, capsys):
     def main() -> None:
         try:
-            raise MemoryError
-        except MemoryError:
+            raise first
+        except BaseException:
             raise SyntaxError("Failed to format the config\nseed = 0\nwork_root = 'x'")  # noqa: B904
 
-    assert run(main) == REFUSED
+    assert run(main) == status
     told = capsys.readouterr().err
-    assert told.startswith("error: memory ran out (Failed to format the config). What was saved") and "seed" not in told
+    assert told.startswith(says) and ("work_root" in told) == (status == DEFECT)
 
 
 def test_what_is_no_error_goes_on():
