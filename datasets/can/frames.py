@@ -49,14 +49,11 @@ class Frames:
         return len(self.timestamp_s)
 
     def __getitem__(self, rows: slice) -> "Frames":
-        label = None if self.label is None else self.label[rows]
-        parts = (self.timestamp_s[rows], self.can_id[rows], self.payload[rows], self.dlc[rows])
-        return Frames(*parts, label, self.source)
+        return self._part(rows)
 
     def take(self, rows: np.ndarray) -> "Frames":
         """The frames of the given indices, or where a mask is True, in that order."""
-        label = None if self.label is None else self.label[rows]
-        return Frames(self.timestamp_s[rows], self.can_id[rows], self.payload[rows], self.dlc[rows], label, self.source)
+        return self._part(rows)
 
     @property
     def attack(self) -> np.ndarray:
@@ -83,6 +80,10 @@ class Frames:
         for array in (self.timestamp_s, self.can_id, self.payload, self.dlc, label):
             total.update(np.ascontiguousarray(array).data)
         return total.hexdigest()
+
+    def _part(self, rows: slice | np.ndarray) -> "Frames":
+        arrays = {name: getattr(self, name) for name in _LAYOUT}
+        return _checked({name: None if array is None else array[rows] for name, array in arrays.items()}, self.source)
 
     def _check_ranges(self) -> None:
         checks = (
@@ -111,15 +112,17 @@ def concatenate(parts: list[Frames], source: str) -> Frames:
     Returns:
         the frames in the order given.
     """
-    labels = [part.label for part in parts if part.label is not None]
-    return Frames(
-        np.concatenate([part.timestamp_s for part in parts]),
-        np.concatenate([part.can_id for part in parts]),
-        np.concatenate([part.payload for part in parts]),
-        np.concatenate([part.dlc for part in parts]),
-        np.concatenate(labels) if len(labels) == len(parts) else None,
-        source,
-    )
+    columns = {name: [getattr(part, name) for part in parts] for name in _LAYOUT}
+    unlabelled = any(label is None for label in columns["label"])
+    whole = {name: np.concatenate(column) for name, column in columns.items() if name != "label" or not unlabelled}
+    return _checked({"label": None, **whole}, source)
+
+
+def _checked(arrays: dict, source: str) -> Frames:
+    """Frames made of those of others, which were checked: live detection cuts and joins them at every window."""
+    frames = object.__new__(Frames)
+    frames.__dict__.update(arrays, source=source)
+    return frames
 
 
 def interleaved(genuine: Frames, added: Frames) -> Frames:

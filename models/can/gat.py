@@ -124,7 +124,8 @@ class GAT(Network):
         """
         outputs = self.forward(batch)
         logits = upcast(outputs["logits"])
-        score = logits[:, 1:].logsumexp(dim=1) - logits[:, 0]
+        attack = logits[:, 1] if logits.shape[1] == 2 else logits[:, 1:].logsumexp(dim=1)
+        score = attack - logits[:, 0]
         return {**outputs, "score": score, "probability": score.sigmoid()}
 
     def explained(self, batch: dict) -> Explained:

@@ -74,8 +74,9 @@ def _timing(profile: Profile, changes: Changes) -> np.ndarray:
 def _payload(profile: Profile, changes: Changes, payload: np.ndarray, dlc: np.ndarray) -> np.ndarray:
     place = changes.place
     usual, largest = profile.usual[:, place], profile.largest[:, place]
-    surprise = (profile.surprises(changes, payload) - largest) / np.maximum(largest - usual, LEAST_SPAN)
-    changed = flips(changes, payload).sum(axis=1, dtype=np.int64) - profile.most_flips[place]
+    bits = flips(changes, payload)
+    surprise = (profile.surprises(changes, payload, bits) - largest) / np.maximum(largest - usual, LEAST_SPAN)
+    changed = bits.sum(axis=1, dtype=np.int64) - profile.most_flips[place]
     frozen = np.log2((changes.repeats + 1) / (profile.most_repeats[place] + 1))
     wrong = ~profile.dlc[place, dlc]
     return np.stack((*surprise, changed / 8, wrong, frozen), axis=1)

@@ -76,16 +76,10 @@ def _scaled(evidence: np.ndarray) -> np.ndarray:
 
 def _own(profile: Profile, nodes: Runs, at: np.ndarray, window: int) -> np.ndarray:
     """(R, 6): count beyond the most, share of the frames, last position, and what the profile knows of the identifier."""
-    known = np.append(np.ones(len(profile), bool), False)[at]
-    most = np.append(profile.most_count, 0)[at]
-    excess = np.log2((nodes.count + 1) / (most + 1))
-    period = np.where(np.isfinite(profile.period_s), profile.period_s, 10.0)
-    log_period = np.append((np.log10(np.clip(period, 1e-3, 10)) + 3) / 4, 0)[at]
-    changing = np.append(profile.changing, 0)[at]
-    frames = np.append(np.log10(profile.frames + 1) / 6, 0)[at]
-    shown = _shown(excess)
+    most, log_period, changing, log_frames = profile.traits[:, at]
+    shown = _shown(np.log2((nodes.count + 1) / (most + 1)))
     position = nodes.last % window / window
-    return np.stack((shown, nodes.count / window, position, log_period, changing, frames * known), axis=1)
+    return np.stack((shown, nodes.count / window, position, log_period, changing, log_frames), axis=1)
 
 
 def window_features(profile: Profile, duration_s: np.ndarray, overdue: np.ndarray) -> np.ndarray:
@@ -117,8 +111,6 @@ def overdue(profile: Profile, last_s: np.ndarray, end_s: np.ndarray) -> np.ndarr
         last_s: (W, K) when each identifier was last seen; NaN for never.
         end_s: (W,) the time of each window's last frame.
     """
-    longest = profile.period_s * 2**profile.longest
     with np.errstate(divide="ignore", invalid="ignore"):
-        late = np.log2(np.maximum(end_s[:, None] - last_s, 1e-6) / longest)
-    regular = np.isfinite(profile.period_s) & (profile.frames >= 4)
-    return np.where(np.isfinite(late) & regular, np.clip(late, LOW, HIGH), LOW)
+        late = np.log2(np.maximum(end_s[:, None] - last_s, 1e-6) / profile.latest_s)
+    return np.where(np.isfinite(late), np.clip(late, LOW, HIGH), LOW)

@@ -1,6 +1,7 @@
 """What benign traffic of one vehicle looks like, identifier by identifier; fitted in one pass, without labels or gradients."""
 
 from dataclasses import dataclass, fields
+from functools import cached_property
 
 import numpy as np
 
@@ -8,7 +9,7 @@ from ..errors import CANFormatError
 from ..frames import Frames
 from .consistency import Consistency, byte_means
 from .history import Changes, History
-from .surprises import SMOOTHING, fit_tables, flips, held_out, surprises
+from .surprises import SMOOTHING, fit_tables, flip_costs, flips, held_out, surprises
 from .timing import fit_timing
 
 
@@ -126,14 +127,33 @@ class Profile:
         """(n,) int64: the row of each identifier, K for one that the profile does not know."""
         return lookup(self.can_ids, can_id)
 
-    @property
+    @cached_property
     def consistency(self) -> Consistency:
         """The model of bytes given the others."""
         return Consistency(self.columns, self.column_mean, self.column_deviation, self.residual, self.column_bound)
 
-    def surprises(self, changes: Changes, payload: np.ndarray) -> np.ndarray:
-        """(3, n) float64: how unlikely each known frame's flips, differences and values are, in nats."""
-        return surprises((self.flip_surprise, self.delta_surprise, self.value_surprise), changes, payload)
+    @cached_property
+    def latest_s(self) -> np.ndarray:
+        """(K,) float64, the longest benign interval in seconds; infinite for an identifier that is not sent regularly."""
+        regular = np.isfinite(self.period_s) & (self.frames >= 4)
+        return np.where(regular, self.period_s * 2**self.longest, np.inf)
+
+    @cached_property
+    def traits(self) -> np.ndarray:
+        """(4, K + 1) float64, the unknown last, 0: ``most_count``; logarithm of the period (1 ms to 10 s) and of ``frames``, both
+        in about [0, 1], around ``changing``."""
+        period = np.where(np.isfinite(self.period_s), self.period_s, 10.0)
+        log_period = (np.log10(np.clip(period, 1e-3, 10)) + 3) / 4
+        known = np.stack((self.most_count, log_period, self.changing, np.log10(self.frames + 1) / 6))
+        return np.pad(known, ((0, 0), (0, 1)))
+
+    def surprises(self, changes: Changes, payload: np.ndarray, bits: np.ndarray) -> np.ndarray:
+        """(3, n) float64 nats: how unlikely the flips ``bits``, the differences and the values of n known frames are."""
+        return surprises((self._flip_costs, self.delta_surprise, self.value_surprise), changes, payload, bits)
+
+    @cached_property
+    def _flip_costs(self) -> tuple[np.ndarray, np.ndarray]:
+        return flip_costs(self.flip_surprise)
 
     def arrays(self) -> dict[str, np.ndarray]:
         """Every array by its name."""

@@ -12,14 +12,26 @@ def flips(changes: Changes, payload: np.ndarray) -> np.ndarray:
     return np.unpackbits(np.bitwise_xor(payload, changes.previous, dtype=np.uint8), axis=1)
 
 
-def surprises(tables: tuple[np.ndarray, ...], changes: Changes, payload: np.ndarray) -> np.ndarray:
-    """``(3, n)`` negative log likelihoods of frames with places below K, bits and bytes taken as independent; see ``Profile``."""
-    flip, delta, value = tables
+def flip_costs(flip: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """What no flip costs each identifier, (K,) float64 nats, and what each flipped bit adds, (K, 64) float32."""
+    return flip[:, 0].sum(axis=1, dtype=np.float64), flip[:, 1].astype(np.float32) - flip[:, 0]
+
+
+def surprises(tables: tuple, changes: Changes, payload: np.ndarray, bits: np.ndarray) -> np.ndarray:
+    """Negative log likelihoods of frames, bits and bytes taken as independent.
+
+    Args:
+        tables: ``flip_costs`` and the tables of differences and of values, see ``Profile``.
+        changes: of n frames with places below K.
+        payload: (n, 8) uint8.
+        bits: (n, 64), their ``flips``.
+
+    Returns:
+        (3, n) float64 nats: by flips, differences and values.
+    """
+    (stay, flipped), delta, value = tables
     place, byte = changes.place[:, None], np.arange(8)
-    bits = flips(changes, payload)
-    stay = flip[:, 0].sum(axis=1, dtype=np.float64)
-    change = (flip[:, 1].astype(np.float32) - flip[:, 0])[changes.place]
-    by_flips = stay[changes.place] + np.einsum("nb,nb->n", change, bits)
+    by_flips = stay[changes.place] + np.einsum("nb,nb->n", flipped[changes.place], bits)
     by_delta = delta[place, byte, payload - changes.previous].sum(axis=1, dtype=np.float64)
     by_value = value[place, byte, payload].sum(axis=1, dtype=np.float64)
     first = changes.is_first
@@ -55,9 +67,9 @@ def held_out(known: int, changes: Changes, payload: np.ndarray, tables: tuple) -
     usual, largest = np.zeros((3, known)), np.zeros((3, known))
     number = np.maximum(np.bincount(changes.place, minlength=known), 1)
     for side in (False, True):
-        other = fit_tables(known, changes.take(half != side), payload[half != side])
-        mine = changes.take(half == side)
-        values = surprises(other, mine, payload[half == side])
+        flip, *others = fit_tables(known, changes.take(half != side), payload[half != side])
+        mine, own = changes.take(half == side), payload[half == side]
+        values = surprises((flip_costs(flip), *others), mine, own, flips(mine, own))
         for kind in range(3):
             usual[kind] += np.bincount(mine.place, values[kind], known) / number
             np.maximum.at(largest[kind], mine.place, values[kind])

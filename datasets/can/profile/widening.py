@@ -34,8 +34,9 @@ def _widened(profile: Profile, stretch: Frames, window: int) -> Profile:
     changes = History(len(profile)).feed(stretch, place).take(rows)
     payload, at = stretch.payload[rows], place[rows]
     single, pair = octaves(changes, profile.period_s)
-    changed = flips(changes, payload).sum(axis=1, dtype=np.int64)
-    surprise = profile.surprises(changes, payload)
+    bits = flips(changes, payload)
+    changed = bits.sum(axis=1, dtype=np.int64)
+    surprise = profile.surprises(changes, payload, bits)
     dlc = profile.dlc.copy()
     dlc[at, stretch.dlc[rows]] = True
     most_count, window_s = window_extremes(len(profile) + 1, [stretch], [place], window)
