@@ -19,7 +19,7 @@ class FiniteCheck:
 
     def add(self, loss: Tensor) -> None:
         """Take note of one scalar loss."""
-        if loss.device.type != "cuda":
+        if not loss.is_cuda:
             self._finite &= math.isfinite(loss.item())
             return
         flag = torch.empty((), dtype=torch.bool, pin_memory=True)

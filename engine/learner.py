@@ -14,7 +14,7 @@ class DeviceMover(BaseDataPreprocessor):
     """Moves whatever in a batch has a ``to`` method to the learner's device."""
 
     def forward(self, data: dict, training: bool = False) -> dict:
-        if self.device.type == "cpu":
+        if self._device.type == "cpu":
             return data
         return {key: self._move(value) for key, value in data.items()}
 
@@ -31,7 +31,7 @@ class DeviceMover(BaseDataPreprocessor):
 
 @MODELS.register_module()
 class Learner(BaseModel):
-    """Holds one network and its losses; ``train_step`` is mmengine's own.
+    """Holds one network and its losses.
 
     Args:
         network: config of a ``Network``.
@@ -52,6 +52,13 @@ class Learner(BaseModel):
         self.input_transforms: list[Callable[[dict], dict]] = []
         self.output_transforms: list[Callable[[dict], dict]] = []
         self.terms: list[dict[str, Tensor]] = []
+
+    def train_step(self, data: dict, optim_wrapper) -> dict:
+        """mmengine's, straight to the point: forward, then ``optim_wrapper.update_params``; returns the total under ``loss``."""
+        with optim_wrapper.optim_context(self):
+            losses = self(mode="loss", **self.data_preprocessor(data, True))
+        optim_wrapper.update_params(losses["loss"])
+        return losses
 
     def forward(self, mode: str = "tensor", **batch) -> dict:
         """Losses (``mode="loss"``), predictions (``"predict"``) or raw outputs (``"tensor"``) of a batch."""
@@ -74,7 +81,12 @@ class Learner(BaseModel):
 
         With distillation the total is ``alpha * kd + (1 - alpha) * task``.
         """
-        terms = {name: self._weighted(loss, outputs, seen) for name, loss in self.losses.items()}
+        terms, observed = {}, {}
+        for name, loss in self.losses.items():
+            value = loss(outputs, seen)
+            terms[name] = value if loss.weight == 1 else loss.weight * value
+            # A loss need not be one of ours, as long as it takes outputs and batch.
+            observed.update(getattr(loss, "observed", ()))
         total = sum_terms(terms)
         distillation = self.distillation
         if distillation is not None:
@@ -84,17 +96,8 @@ class Learner(BaseModel):
             total = alpha * kd_terms["kd"] + (1 - alpha) * total
         detached = {name: term.detach() for name, term in terms.items()}
         whole = next(iter(detached.values())) if len(terms) == 1 else total.detach()
-        self.terms.append({"loss": whole, **detached, **self._observed()})
+        self.terms.append({"loss": whole, **detached, **observed})
         return {"loss": total}
-
-    def _observed(self) -> dict[str, Tensor]:
-        # A loss need not be one of ours, as long as it takes outputs and batch.
-        return {name: value for loss in self.losses.values() for name, value in getattr(loss, "observed", {}).items()}
-
-    @staticmethod
-    def _weighted(loss: nn.Module, outputs: dict, batch: dict) -> Tensor:
-        value = loss(outputs, batch)
-        return value if loss.weight == 1 else loss.weight * value
 
     def parse_losses(self, losses: dict) -> tuple[Tensor, dict]:
         """The total to differentiate, and all terms for the log."""

@@ -60,6 +60,7 @@ class TrainLoop(StreamLoop):
         self.epoch = self.iter = self.position = 0
         self.stop_training = False
         self._in_epoch_end = False
+        self._terms: list[dict] = []
         if not len(self.dataloader):
             raise ValueError(
                 f"train_dataloader: got {self.dataloader.sampler.size(0)} samples, expected at least one step's "
@@ -97,6 +98,7 @@ class TrainLoop(StreamLoop):
         """Train from the current position to the end; returns the model."""
         self.runner.call_hook("before_train")
         self.runner.model.train()
+        self._terms = unwrap(self.runner.model).terms
         while not self.done:
             self._run_epoch()
         self.runner.call_hook("after_train")
@@ -130,9 +132,8 @@ class TrainLoop(StreamLoop):
 
     def _step(self, iteration: Iteration) -> dict:
         """Forward, backward and the optimizer step; returns the loss terms."""
-        runner, model, optimizer = self.runner, self.runner.model, self.runner.optim_wrapper
+        runner, model, optimizer, terms = self.runner, self.runner.model, self.runner.optim_wrapper, self._terms
         runner.call_hook("before_train_iter", batch_idx=self.position, data_batch=iteration.batches)
-        terms = unwrap(model).terms
         terms.clear()
         optimizer.start(iteration.weights)
         for batch in iteration.batches:

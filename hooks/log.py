@@ -9,10 +9,45 @@ from torch import Tensor
 
 from ..registry import HOOKS
 
+MOST_KEPT = 100
+
+
+class TermMeans:
+    """Means of named scalars that stay on their device; they are added up many at a time, since each addition is a call to it.
+
+    Attributes:
+        count: of iterations.
+    """
+
+    def __init__(self) -> None:
+        self.count = 0
+        self._names: list[str] = []
+        self._kept: list[Tensor] = []
+        self._sums: Tensor | None = None
+
+    def add(self, terms: dict[str, Tensor]) -> None:
+        """Take an iteration's terms; their names are those of the first one."""
+        self._names = self._names or list(terms)
+        self._kept += terms.values()
+        self.count += 1
+        if self.count % MOST_KEPT == 0:
+            self._fold()
+
+    def means(self) -> tuple[list[str], Tensor]:
+        """The names, and the mean of each, float32."""
+        self._fold()
+        return self._names, self._sums / self.count  # type: ignore[operator]
+
+    def _fold(self) -> None:
+        if self._kept:
+            sums = torch.stack([value.float() for value in self._kept]).view(-1, len(self._names)).sum(dim=0)
+            self._sums = sums if self._sums is None else self._sums + sums
+            self._kept = []
+
 
 @HOOKS.register_module()
 class LogHook(Hook):
-    """Sums the loss terms on the device and reads them once every ``interval`` iterations.
+    """Leaves the loss terms on the device and reads their means once every ``interval`` iterations.
 
     Args:
         interval: iterations between entries. An entry holds the means since the last one.
@@ -22,9 +57,8 @@ class LogHook(Hook):
 
     def __init__(self, interval: int = 50) -> None:
         self.interval = interval
-        self._names: list[str] = []
-        self._sums: list[Tensor] = []
-        self._count = self._length = 0
+        self._means = TermMeans()
+        self._length = 0
 
     def before_train_epoch(self, runner) -> None:
         """Know which iteration is the epoch's last."""
@@ -37,36 +71,30 @@ class LogHook(Hook):
         runner.optim_wrapper.measure_norm = due
 
     def after_train_iter(self, runner, batch_idx: int, data_batch=None, outputs: dict | None = None) -> None:
-        """Add the terms up; write an entry when one is due."""
-        outputs = outputs or {}
-        if not self._sums:
-            self._names = list(outputs)
-            self._sums = [value.float().clone() for value in outputs.values()]
-        else:
-            torch._foreach_add_(self._sums, list(outputs.values()))
-        self._count += 1
+        """Keep the terms; write an entry when one is due."""
+        self._means.add(outputs or {})
         if (runner.iter + 1) % self.interval == 0:
             self._write(runner)
 
     def after_train_epoch(self, runner) -> None:
         """Short epochs are logged at their end."""
-        if self._count and runner.train_loop.by_epoch:
+        if self._means.count and runner.train_loop.by_epoch:
             self._write(runner, offset=0)
 
     def after_train(self, runner) -> None:
         """What is left is logged too."""
-        if self._count:
+        if self._means.count:
             self._write(runner, offset=0)
 
     def _write(self, runner, offset: int = 1) -> None:
-        means = torch.stack(self._sums) / self._count
+        names, means = self._means.means()
         all_reduce(means, op="mean")
-        entry = dict(zip(self._names, means.tolist()))
+        entry = dict(zip(names, means.tolist()))
         groups = runner.optim_wrapper.optimizer.param_groups
         entry["lr"] = groups[0]["lr"]
         if runner.optim_wrapper.grad_norm is not None:
             entry["grad_norm"] = float(runner.optim_wrapper.grad_norm)
-        self._sums, self._count = [], 0
+        self._means = TermMeans()
         runner.train_entry = entry
         runner.visualizer.add_scalars(
             {f"train/{name}": value for name, value in entry.items()}, step=runner.iter + offset

@@ -78,11 +78,22 @@ def mlp() -> nn.Sequential:
     return nn.Sequential(nn.Linear(64, WIDTH), nn.ReLU(), nn.Linear(WIDTH, 8))
 
 
-def loader(dataset: Points) -> torch.utils.data.DataLoader:
+class Unsized(torch.utils.data.Sampler):
+    """Another sampler without its length, at which Lightning would end a pass, and begin the next one without a batch."""
+
+    def __init__(self, sampler: torch.utils.data.Sampler) -> None:
+        self.sampler = sampler
+
+    def __iter__(self) -> Iterator[int]:
+        return iter(self.sampler)
+
+
+def loader(dataset: Points, sized: bool = True) -> torch.utils.data.DataLoader:
     """PyTorch's loader with mmengine's endless sampler: at the end of a pass mmengine's own loop would sleep for 2 s."""
     from mmengine.dataset import InfiniteSampler
 
-    sampler = InfiniteSampler(dataset, seed=0)
+    endless = InfiniteSampler(dataset, seed=0)
+    sampler = endless if sized else Unsized(endless)
     return torch.utils.data.DataLoader(dataset, BATCH, sampler=sampler, collate_fn=lambda batch: batch)
 
 
@@ -229,7 +240,7 @@ def lightning_trainer(pace: Pace) -> None:
         accelerator="cpu", max_steps=pace.steps, enable_checkpointing=False, enable_progress_bar=False,
         enable_model_summary=False, default_root_dir=tempfile.mkdtemp(), callbacks=[Stopwatch()],
     )  # fmt: skip
-    trainer.fit(Module(), loader(Points()))
+    trainer.fit(Module(), loader(Points(), sized=False))
 
 
 def _train(runner, pace: Pace) -> None:
