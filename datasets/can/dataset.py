@@ -9,6 +9,7 @@ import numpy as np
 import torch
 
 from ...registry import DATASETS
+from .ablation import hide
 from .corpus import Corpus, NodeFeatures, Parameters, load_corpus
 from .errors import CANDataWarning, CANFormatError
 from .features import EDGE_FEATURES, NODE_FEATURES
@@ -84,7 +85,8 @@ class CANGraphs:
         self.packed, sources = _kept(corpus, split, benign_only, subsets)
         self._adapted = torch.tensor([source in corpus.adapted for source in sources], dtype=torch.bool)
         names = NODE_FEATURES if features == "absolute" else PROFILE_NODE_FEATURES
-        self.packed = _without(self.packed, names, ignore)
+        self.packed = hide(self.packed, names, ignore)
+        self.ignore = list(ignore)
         self._check_classes(benign_only)
         self.labels = torch.tensor(self.packed.y)
         self.metainfo = {
@@ -141,6 +143,7 @@ class CANGraphs:
             "vocabulary": self.vocabulary.state(),
             "scaler": self.scaler.state(),
             "features": self.parameters.features,
+            "ignore": self.ignore,
             "viewing": asdict(self.parameters.viewing),
             "vehicles": self.vehicles.state() if self.vehicles else None,
         }
@@ -170,18 +173,6 @@ def _check_vocabulary(corpus: Corpus, num_ids: int) -> None:
         got = f"num_ids={num_ids} for {needed - 1} known identifiers"
         remedy = f"Set num_ids={needed} or more (--cfg-options num_ids={needed})."
         raise CANFormatError("num_ids", got, f"at least {needed}, the unknown included", remedy)
-
-
-def _without(graphs: PackedGraphs, names: Sequence[str], ignored: Sequence[str]) -> PackedGraphs:
-    if strange := sorted(set(ignored) - set(names)):
-        remedy = f"There are {', '.join(names)}."
-        raise CANFormatError("ignore", f"{strange}", "names of node features", remedy)
-    if not ignored:
-        return graphs
-    x = np.array(graphs.x)
-    x[:, [names.index(name) for name in ignored]] = 0
-    hidden = {"node_id": np.maximum(graphs.node_id, 1)} if "unknown_max" in ignored else {}
-    return graphs.with_arrays(x=x, **hidden)
 
 
 def _kept(

@@ -5,11 +5,14 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
+from .ablation import hide
 from .errors import CANFormatError
+from .features import NODE_FEATURES
 from .frames import Frames, concatenate
 from .graphs import empty_graphs, graphs_at
 from .packed import PackedGraphs, concatenate_graphs
 from .profile.describer import Describer
+from .profile.nodes import PROFILE_NODE_FEATURES
 from .profile.profile import Profile
 from .schedule import Schedule
 from .vehicles import Vehicles, start_of
@@ -33,6 +36,7 @@ class GraphMaker:
         vehicles: the profiles of training; None where identifiers and payloads are taken as they are.
         adapt_s: how many seconds those are.
         profile: of the vehicle, where it is known beforehand.
+        ignore: names of node features that are hidden, see ``ablation.hide``.
     """
 
     vocabulary: Vocabulary
@@ -41,6 +45,7 @@ class GraphMaker:
     vehicles: Vehicles | None = None
     adapt_s: float = 5.0
     profile: Profile | None = None
+    ignore: tuple[str, ...] = ()
 
     @classmethod
     def from_provenance(
@@ -61,7 +66,8 @@ class GraphMaker:
             remedy = "Name a network that was trained on CAN windows."
             raise CANFormatError("the checkpoint's record of its data", got, ", ".join(_READ), remedy)
         schedule = Schedule(provenance["window"], provenance["stride"] if stride is None else stride, every_s)
-        found = cls(Vocabulary.from_state(provenance["vocabulary"]), Scaler.from_state(provenance["scaler"]), schedule)
+        vocabulary, scaler = Vocabulary.from_state(provenance["vocabulary"]), Scaler.from_state(provenance["scaler"])
+        found = cls(vocabulary, scaler, schedule, ignore=tuple(provenance.get("ignore", ())))
         if not provenance.get("vehicles"):
             return found
         try:
@@ -200,7 +206,8 @@ class GraphStream:
         described = None if self._describer is None else self._describer.extend(new)
         vocabulary = maker.vocabulary if described is None else None
         parts = (vocabulary, maker.schedule.window, 0, described, self._origin_s)
-        return maker.scaler.transform(graphs_at(held, starts, *parts))
+        names = NODE_FEATURES if described is None else PROFILE_NODE_FEATURES
+        return hide(maker.scaler.transform(graphs_at(held, starts, *parts)), names, maker.ignore)
 
 
 def _none(source: str) -> Frames:
