@@ -38,12 +38,19 @@ def place(tmp_path: Path) -> Place:
 @pytest.mark.parametrize(
     ("name", "status"), [("SIGKILL", -signal.SIGKILL), ("SIGTERM", -signal.SIGTERM), ("SIGINT", INTERRUPTED)]
 )
-def test_signals_end_a_process(place: Place, name: str, status: int):
-    process = RunProcess(time.sleep, 60)
-    process.wait_until_begun()
-    time.sleep(0.1)
+def test_signals_end_a_process(place: Place, tmp_path: Path, name: str, status: int):
+    ready = tmp_path / "ready"
+    process = RunProcess(_sleep, str(ready))
+    while not ready.exists():
+        time.sleep(0.01)
     assert BY_NAME[name].strike(process, place, random.Random(0)) == 4
     assert process.wait(60) == status
+
+
+def _sleep(ready: str) -> None:
+    signal.signal(signal.SIGINT, signal.default_int_handler)  # as a run does: a test in the background ignores it
+    Path(ready).touch()
+    time.sleep(60)
 
 
 def test_a_full_disk_and_starvation_are_refused_by_what_runs(place: Place, tmp_path: Path):
