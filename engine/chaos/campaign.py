@@ -101,7 +101,7 @@ def attempt(fault: Fault, place: Place, draw: random.Random) -> Outcome:
         process.wait_until_begun()
         begun = time.monotonic()
         try:
-            _wait(process, place, fault, draw.uniform(0, share * place.span_s))
+            _wait(process, place, fault, begun + place.span_s, draw.uniform(0, share))
             good = fault.strike(process, place, draw)
         except ProcessLookupError:
             share *= 0.7
@@ -113,11 +113,11 @@ def attempt(fault: Fault, place: Place, draw: random.Random) -> Outcome:
     return Outcome(fault.name, "missed", False, 0.0, ["the run always ended before the fault"])
 
 
-def _wait(process: RunProcess, place: Place, fault: Fault, delay_s: float) -> None:
-    """Until the fault's moment, or the process's end."""
+def _wait(process: RunProcess, place: Place, fault: Fault, end: float, share: float) -> None:
+    """Until the fault's moment, a share of what is left until the run's expected ``end``, or until the process's end."""
     while fault.needs_checkpoint and process.alive and not place.newest():
         time.sleep(POLL_S)
-    if process.wait(delay_s) is not None and not fault.needs_checkpoint:
+    if process.wait(share * max(0.0, end - time.monotonic())) is not None and not fault.needs_checkpoint:
         raise ProcessLookupError(process.pid)
 
 
