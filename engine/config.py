@@ -111,7 +111,8 @@ def _load(path: str | Path, found: Path, options: dict) -> Experiment:
             raise
         raise ConfigError([f"{path}: cannot be read as a config: {type(error).__name__}: {error}"]) from error
     _check_base(raw.to_dict(), path)
-    options, before = by_number(options, raw.to_dict()), set(raw.keys())
+    options = by_number(options, raw.to_dict())
+    before = {key for key, value in raw.to_dict().items() if _is_plain(value)}
     try:
         raw.merge_from_dict(options)
     except (TypeError, KeyError, IndexError) as error:

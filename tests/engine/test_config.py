@@ -45,6 +45,13 @@ def test_references_in_a_circle(tmp_path: Path, text: str):
         load_config(write(tmp_path, text))
 
 
+def test_an_option_may_take_a_part_away_that_nothing_refers_to(tmp_path: Path):
+    path = write(tmp_path, "val_cfg = dict(type='ValLoop')\nwidth = 3")
+    assert load_config(path, {"val_cfg": None}).cfg.val_cfg is None
+    with pytest.raises(ConfigError, match=r"--cfg-options width: nothing in .* refers to it"):
+        load_config(path, {"val_cfg": None, "width": 4})
+
+
 def test_bases_are_merged(tmp_path: Path):
     (tmp_path / "base.py").write_text("a = dict(x=1, y=2)\nseed = 1")
     assert load_config(write(tmp_path, "_base_ = ['base.py']\na = dict(y=3)")).cfg.a == {"x": 1, "y": 3}
