@@ -1,6 +1,7 @@
 """Members of an ``.npz`` file: each read alone and without pickle; written atomically, the same content as the same bytes."""
 
 import io
+import math
 import struct
 import zipfile
 import zlib
@@ -61,9 +62,14 @@ class Archive:
             SketchError: no such key, a member that is damaged or over 256 MiB, or an object array, which only pickle can read.
         """
         self.require((key,))
-        content = self.bytes(key)
+        stream = io.BytesIO(self.bytes(key))
         try:
-            return np.lib.format.read_array(io.BytesIO(content), allow_pickle=False)
+            shape, dtype = array_header(stream)
+            promised, there = dtype.itemsize * math.prod(shape), len(stream.getbuffer()) - stream.tell()
+            if promised > there:  # numpy would take the memory before it looks
+                raise ValueError(f"its header promises {promised} bytes, {there} follow")
+            stream.seek(0)
+            return np.lib.format.read_array(stream, allow_pickle=False)
         except ValueError as error:
             where = f"{self.path} ({key})"
             if "allow_pickle" in str(error):
@@ -85,6 +91,18 @@ class Archive:
             return self._zip.read(info)
         except (*_DAMAGED, OSError) as error:  # the operating system refuses a place before the file's beginning
             raise SketchError(where, f"a damaged or truncated member ({error})", "whole data", _AGAIN) from error
+
+
+def array_header(stream: io.BytesIO) -> tuple[tuple[int, ...], np.dtype]:
+    """Shape and type of the ``.npy`` array that begins here; its content comes next.
+
+    Raises:
+        ValueError: no such header.
+    """
+    version = np.lib.format.read_magic(stream)
+    read = np.lib.format.read_array_header_1_0 if version == (1, 0) else np.lib.format.read_array_header_2_0
+    shape, _, dtype = read(stream)
+    return shape, dtype
 
 
 def write_archive(path: Path, members: dict[str, np.ndarray], comment: bytes = b"", level: int = 1) -> None:

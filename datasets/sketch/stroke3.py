@@ -15,7 +15,7 @@ from pathlib import Path
 
 import numpy as np
 
-from .archive import Archive
+from .archive import Archive, array_header
 from .errors import SketchError
 
 _KINDS = {"i1", "i2", "i4", "i8", "f4", "f8"}
@@ -66,9 +66,7 @@ def polylines(drawing: np.ndarray) -> list[np.ndarray]:
 
 
 def _skip_header(stream: io.BytesIO) -> None:
-    version = np.lib.format.read_magic(stream)
-    read = np.lib.format.read_array_header_1_0 if version == (1, 0) else np.lib.format.read_array_header_2_0
-    _, _, dtype = read(stream)
+    _, dtype = array_header(stream)
     if dtype != np.dtype(object):
         raise ValueError(f"an array of {dtype}")
 
