@@ -32,5 +32,6 @@ custom_hooks = [
         teacher=dict(config="configs/gat_teacher_normal.py", checkpoint="auto"),
         temperature=4.0,
         alpha=0.7,
+        cache_dir="${cache_dir}",
     ),
 ]

@@ -8,6 +8,7 @@ from mmengine.hooks import Hook
 from torch import Tensor, nn
 
 from ..registry import HOOKS, LOSSES
+from .teacher_answers import names_read, teacher_answers
 
 
 class Distillation(nn.Module):
@@ -17,6 +18,9 @@ class Distillation(nn.Module):
         teachers: frozen networks. Held in a plain list, so that nothing of them reaches the student's state.
         losses: name -> distillation loss, with whatever projections it bound.
         alpha: share of the distillation term in the total.
+
+    Attributes:
+        answers: of each teacher, its outputs for all training samples, name -> (n, ...); None where it is asked at every step.
     """
 
     def __init__(self, teachers: list[nn.Module], losses: nn.ModuleDict, alpha: float) -> None:
@@ -24,6 +28,7 @@ class Distillation(nn.Module):
         self._teachers = [teachers]
         self.losses = losses
         self.alpha = alpha
+        self.answers: list[dict[str, Tensor]] | None = None
 
     @property
     def teachers(self) -> list[nn.Module]:
@@ -42,15 +47,20 @@ class Distillation(nn.Module):
 
     def _terms(self, outputs: dict, batch: dict) -> dict[str, Tensor]:
         sums: dict[str, Tensor] = {}
-        for number, teacher in enumerate(self.teachers):
-            with torch.no_grad():
-                taught = {f"teacher.{name}": value for name, value in teacher(batch).items()}
+        for number in range(len(self.teachers)):
+            taught = {f"teacher.{name}": value for name, value in self._taught(number, batch).items()}
             for key, loss in self.losses.items():
                 name, _, index = key.rpartition("@")
                 if int(index) == number:
                     value = loss.weight * loss({**outputs, **taught}, batch) / len(self.teachers)
                     sums[name] = sums[name] + value if name in sums else value
         return sums
+
+    @torch.no_grad()
+    def _taught(self, number: int, batch: dict) -> dict[str, Tensor]:
+        if self.answers is None:
+            return self.teachers[number](batch)
+        return {name: column[batch["index"].to(column.device)] for name, column in self.answers[number].items()}
 
     def _apply(self, fn, recurse: bool = True):
         for teacher in self.teachers:
@@ -71,6 +81,9 @@ class KDHook(Hook):
         losses: name -> config of a distillation loss; the student network's own choice by default.
         floor: metric -> value at or below which a teacher is refused; the validation metrics' own idea of chance by default.
         measure_teacher: measure every teacher on the validation data before training.
+        cache_dir: ask the teachers once about every training sample, in evaluation mode and float32, and keep the answers there,
+            named by the digests of data and weights. For data that is the same each time and outputs with one row a sample.
+            None asks them at every step.
     """
 
     priority = "NORMAL"
@@ -78,7 +91,7 @@ class KDHook(Hook):
 
     def __init__(
         self, teacher: dict | list[dict], temperature: float = 4.0, alpha: float = 0.7, losses: dict | None = None,
-        floor: dict | None = None, measure_teacher: bool = True,
+        floor: dict | None = None, measure_teacher: bool = True, cache_dir: str | None = None,
     ) -> None:  # fmt: skip
         if not 0 <= alpha <= 1:
             raise ValueError(f"KDHook.alpha: got {alpha}, expected a number in [0, 1]")
@@ -86,7 +99,7 @@ class KDHook(Hook):
             raise ValueError(f"KDHook.temperature: got {temperature}, expected a positive number")
         self.teacher = [teacher] if isinstance(teacher, dict) else list(teacher)
         self.temperature, self.alpha, self.losses = temperature, alpha, losses
-        self.floor, self.measure_teacher = floor, measure_teacher
+        self.floor, self.measure_teacher, self.cache_dir = floor, measure_teacher, cache_dir
 
     def before_wrap_model(self, runner) -> None:
         """Build teachers and losses, and hang them on the learner before DDP and the optimizer see it.
@@ -120,6 +133,29 @@ class KDHook(Hook):
         if "temperature" in inspect.signature(LOSSES.get(cfg["type"])).parameters:
             cfg.setdefault("temperature", self.temperature)
         return cfg
+
+    def before_run(self, runner) -> None:
+        """Ask the teachers about all training samples, where that is wanted.
+
+        Raises:
+            ValueError: their answers cannot be kept; says why.
+        """
+        if self.cache_dir is None:
+            return
+        learner = getattr(runner.model, "module", runner.model)
+        if learner.network.prepares:
+            raise ValueError(
+                f"KDHook.cache_dir: {type(learner.network).__name__} draws {', '.join(learner.network.prepares)} anew at each "
+                "step, which its teachers must see; take cache_dir out"
+            )
+        distillation, names = learner.distillation, names_read(list(learner.distillation.losses.values()))
+        for teacher in distillation.teachers:
+            runner.check_companion(teacher)
+        dataset, device = runner.train_loop.dataloader.dataset, next(learner.parameters()).device
+        distillation.answers = [
+            teacher_answers(teacher, dataset, names, self.cache_dir, device, runner.logger.info)
+            for teacher in distillation.teachers
+        ]
 
     def before_train(self, runner) -> None:
         """Measure the teachers, so that one that never learned is noticed now and not at the end.

@@ -1,7 +1,5 @@
 """Let frozen networks look at each sample once, and train on what they saw."""
 
-import hashlib
-import json
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
@@ -12,7 +10,7 @@ from torch import Tensor
 
 from ..datasets.table import SampleTable
 from ..registry import HOOKS
-from .curriculum import weights_digest
+from .columns import columns_of, table_path
 from .kept import kept
 
 
@@ -63,17 +61,10 @@ class PreparedCacheHook(Hook):
         return kept(self._path(network, dataset), lambda: prepared_columns(network, dataset, samples, self.batch_size))
 
     def _path(self, network: Any, dataset: Any) -> Path | None:
-        data = getattr(dataset, "provenance", dict)().get("digest")
-        if self.cache_dir is None or data is None:
-            return None
         version, modules = network.preparers()
-        digest = hashlib.sha256(json.dumps([version, data, len(dataset), dataset.metainfo], default=str).encode())
-        digest.update(torch.as_tensor(getattr(dataset, "labels", ())).numpy().tobytes())
-        digest.update("".join(map(weights_digest, modules)).encode())
-        return Path(self.cache_dir) / f"prepared-{digest.hexdigest()[:24]}.pt"
+        return table_path(self.cache_dir, "prepared", dataset, version, modules)
 
 
-@torch.no_grad()
 def prepared_columns(network: Any, dataset: Any, indices: Sequence[int], batch_size: int = 256) -> dict[str, Tensor]:
     """What a network's ``prepare`` makes of samples, on the CPU.
 
@@ -86,16 +77,4 @@ def prepared_columns(network: Any, dataset: Any, indices: Sequence[int], batch_s
     Returns:
         Name -> (n, ...), of every tensor of the prepared batches that has one row a sample.
     """
-    device = next(network.parameters()).device
-    parts: list[dict[str, Tensor]] = []
-    for start in range(0, len(indices), batch_size):
-        chosen = list(indices[start : start + batch_size])
-        batch = dataset.__getitems__(chosen)
-        moved = {name: value.to(device) if hasattr(value, "to") else value for name, value in batch.items()}
-        prepared = network.prepare(moved)
-        parts.append({name: value.cpu() for name, value in prepared.items() if _is_column(value, len(chosen))})
-    return {name: torch.cat([part[name] for part in parts]) for name in (parts[0] if parts else ())}
-
-
-def _is_column(value: Any, rows: int) -> bool:
-    return isinstance(value, Tensor) and value.ndim > 0 and len(value) == rows
+    return columns_of(network.prepare, dataset, indices, batch_size, next(network.parameters()).device)
