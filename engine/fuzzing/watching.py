@@ -78,6 +78,10 @@ class Watch:
         return isinstance(path, int) or (os.path.realpath(os.fsdecode(path)) + os.sep).startswith(self._folder)  # type: ignore[arg-type]
 
     def _is_known(self, path: object) -> bool:
+        if isinstance(path, str) and path.startswith(
+            "<"
+        ):  # a warning looks for the line of "<string>" that it is about
+            return True
         # Importing looks at every entry of the search path, among them names that are no folders.
         return path in sys.path or os.path.realpath(os.fsdecode(path)).startswith(self._known)  # type: ignore[arg-type]
 

@@ -47,9 +47,10 @@ def test_inputs_outputs_and_their_free_dimensions(tmp_path):
 
 
 def test_the_tracer_is_silent_and_leaves_torch_as_it_was(tmp_path):
+    network = build()
     with warnings.catch_warnings():
         warnings.simplefilter("error")
-        trace(build(), tmp_path / "a.onnx")
+        trace(network, tmp_path / "a.onnx")
     with pytest.warns(UserWarning, match="does not support duplicated values"):
         given = (torch.zeros(3), torch.tensor([0, 0]))
         torch.onnx.export(SumOfRows(), given, str(tmp_path / "b.onnx"), dynamo=False, opset_version=OPSET)
