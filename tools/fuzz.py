@@ -8,6 +8,7 @@ A finding is whatever is no clear refusal: another error than the reader's own, 
 """
 
 import argparse
+import contextlib
 import json
 import sys
 from pathlib import Path
@@ -44,7 +45,8 @@ def main(args: argparse.Namespace) -> int:
     if args.list:
         print("\n".join(readers()))
         return 0
-    tallies = [tally for reader in chosen(args.readers) for tally in [tried(reader, args)]]
+    with contextlib.redirect_stdout(sys.stderr):  # standard output is the table's
+        tallies = [tried(reader, args) for reader in chosen(args.readers)]
     if args.json:
         about = {"examples": args.examples, "slow_examples": args.slow_examples, "seed": args.seed, "first": args.first}
         print(json.dumps(as_json(tallies, about), indent=2))

@@ -7,6 +7,7 @@ import numpy as np
 import torch
 from torch import Tensor
 
+from ...datasets.errors import printable
 from ...models.can.layers import check_graph, num_graphs
 from ..errors import ExportError
 from .onnx_extra import require
@@ -77,7 +78,9 @@ def read_model(path: Path) -> Any:
         # Nothing outside of the file is read: what tools/export.py writes is whole.
         return onnx.load(str(path), load_external_data=False)
     except Exception as error:  # the parser's own class differs between versions of protobuf
-        raise ExportError(f"{path}: is damaged or not an ONNX file ({error}). Export the model again.") from error
+        raise ExportError(
+            f"{path}: is damaged or not an ONNX file ({printable(error)}). Export the model again."
+        ) from error
 
 
 def _session(model: Any, path: Path, threads: int) -> Any:
@@ -90,7 +93,7 @@ def _session(model: Any, path: Path, threads: int) -> Any:
         return runtime.InferenceSession(model.SerializeToString(), options, providers=["CPUExecutionProvider"])
     except Exception as error:  # every refusal has a class of its own in the runtime's extension module
         raise ExportError(
-            f"{path}: ONNX Runtime {runtime.__version__} refuses it ({str(error).strip()}). Update it: "
+            f"{path}: ONNX Runtime {runtime.__version__} refuses it ({printable(str(error).strip())}). Update it: "
             "pip install -U 'stillhouse[onnx]'."
         ) from error
 

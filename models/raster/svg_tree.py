@@ -10,6 +10,8 @@ from pathlib import Path
 
 import numpy as np
 
+from ...datasets.errors import printable
+
 MAX_BYTES = 8 << 20
 MAX_DEPTH = 64
 SHAPES = ("path", "line", "polyline", "polygon", "rect", "circle", "ellipse")
@@ -35,6 +37,7 @@ _LENGTH = re.compile(r"\s*([-+]?(?:\d+\.?\d*|\.\d+)(?:[eE][-+]?\d+)?)\s*(%|[a-zA
 _RULE = re.compile(r"([^{}]+)\{([^{}]*)\}")
 _SELECTOR = re.compile(r"\*|[a-zA-Z]*[.#]?[\w-]+")
 _TRANSFORMS = re.compile(r"(?:matrix|translate[XY]?|scale[XY]?|rotate|skew[XY]?)\s*\([^()]*\)")
+_ENDLESS = re.compile(r"[\d.]{65}")  # digits over which patterns of svgelements take the square of their number
 _FOREIGN_URL = re.compile(r"url\(\s*['\"]?\s*(?!#)[^\s'\"#]")
 
 
@@ -223,12 +226,14 @@ def _parse(text: str) -> ElementTree.Element:
     for mark in ("<!DOCTYPE", "<!ENTITY", "<?xml-stylesheet"):
         if mark in text:
             raise ValueError(f"svg: the document holds {mark}, which is refused because it can pull in text; remove it")
+    if endless := _ENDLESS.search(text):
+        raise ValueError(f"svg: the number {endless[0][:12]}... has more than 64 digits; write it shorter")
     try:
         root = ElementTree.fromstring(text)
     except (ElementTree.ParseError, ValueError) as error:
         raise ValueError(f"svg: not well-formed XML: {error}") from error
     if _tag(root) != "svg":
-        raise ValueError(f"svg: the root element is <{_tag(root) or root.tag}>, expected <svg>")
+        raise ValueError(f"svg: the root element is <{printable(_tag(root) or root.tag, 60)}>, expected <svg>")
     return root
 
 

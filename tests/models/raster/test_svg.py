@@ -283,6 +283,11 @@ REFUSED = {
         "<path> cannot be read: its data is malformed",
     ),
     "a letter in path data": (document(f'<path {PAINT} d="M 0 0 L 1 1 foo"/>'), "holds 'foo' at character 12"),
+    "a number without end": (
+        document(f'<polygon {PAINT} points="{"7" * 5000}"/>'),
+        "777777777777... has more than 64 digits",
+    ),
+    "a long root": (f'<a xmlns="{"x" * 3000}"/>', "2,9"),
     "no move first": (document(f'<path {PAINT} d="L 0 0 1 1"/>'), "starts with 'L 0 0 1 1', expected a move"),
     "an infinite coordinate": (document(f'<path {PAINT} d="M 1e999 0 L 0 0"/>'), "infinite or not a number"),
     "a length that is none": (document(f'<line {PAINT} x1="nan"/>'), "length 'nan'; expected a number with px"),
