@@ -77,9 +77,16 @@ def _strict(annotation):
 def _expected(value, annotation) -> str:
     choices = _choices(annotation)
     if not choices:
-        return inspect.formatannotation(annotation).replace("collections.abc.", "")
+        return _written(annotation)
     names = [choice for choice in choices if isinstance(choice, str)]
     return f"one of {listed(choices)}." + (did_you_mean(value, names) if isinstance(value, str) else "")
+
+
+def _written(annotation) -> str:
+    """A type as an annotation; versions of Python differ in how they write unions."""
+    if get_origin(annotation) in UNIONS:
+        return " | ".join("None" if member is type(None) else _written(member) for member in get_args(annotation))
+    return inspect.formatannotation(annotation).replace("collections.abc.", "")
 
 
 def _choices(annotation) -> tuple:
