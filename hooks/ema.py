@@ -1,9 +1,12 @@
 """An exponential moving average of the weights, beside the raw ones."""
 
+from collections.abc import Iterable
+
 import torch
 from mmengine.hooks import Hook
 from torch import Tensor
 
+from ..engine.sharding import spread
 from ..registry import HOOKS
 
 
@@ -12,7 +15,8 @@ class EMAHook(Hook):
     """Keeps averaged weights, validates with them, and has both kinds in every checkpoint.
 
     average <- d * average + (1 - d) * weights after each step, with d = min(decay, (1 + n) / (warmup + n)) at step n, so that the
-    initial weights do not linger. Buffers (batch statistics, counters) are copied, not averaged.
+    initial weights do not linger. Buffers (batch statistics, counters) are copied, not averaged. Of weights that ``FSDP2`` has cut,
+    each process averages its own pieces.
 
     Args:
         decay: the decay d that is reached in the end, in [0, 1).
@@ -43,7 +47,7 @@ class EMAHook(Hook):
     def before_train(self, runner) -> None:
         """After a fresh start from other weights, average from those."""
         if self.steps == 0:
-            torch._foreach_copy_(self._average, [weight.detach() for weight in self._weights])
+            _copy(self._weights, self._average)
 
     def rate(self) -> float:
         """The decay of the step to come."""
@@ -65,11 +69,15 @@ class EMAHook(Hook):
         """Go on with the raw weights."""
         self._swap()
 
+    @torch.no_grad()
     def _swap(self) -> None:
+        """Exchange the values and not the memory, which wrappers of the learner hold on to."""
         if not self.validate:
             return
-        for i, weight in enumerate(self._weights):
-            weight.data, self._average[i] = self._average[i], weight.data
+        for weight, average in zip(self._weights, self._average):
+            raw = weight.clone()
+            weight.copy_(average)
+            average.copy_(raw)
 
     def averaged_state(self, learner: torch.nn.Module) -> dict[str, Tensor]:
         """The learner's ``state_dict`` with averaged parameters; buffers are the raw ones."""
@@ -88,6 +96,10 @@ class EMAHook(Hook):
     def load_state_dict(self, state: dict) -> None:
         """Go on from a saved average."""
         self.steps = state["steps"]
-        torch._foreach_copy_(
-            self._average, [saved.to(own.device) for saved, own in zip(state["average"], self._average)]
-        )
+        _copy(spread(state["average"], self._average), self._average)
+
+
+@torch.no_grad()
+def _copy(sources: Iterable[Tensor], targets: Iterable[Tensor]) -> None:
+    for source, target in zip(sources, targets):
+        target.copy_(source)

@@ -8,8 +8,6 @@ from .problems import Problems, listed
 WRAPPERS = ("MMDistributedDataParallel", FSDP2.__name__)
 # The hooks that reach for parameters outside the learner's forward pass.
 HOOKS_REFUSED = {
-    "EMAHook": "its average takes the weights' place for validation by exchanging their memory, which pieces of weights do not "
-    "survive",
     "PreparedCacheHook": "it calls the network outside the learner's forward pass, where the weights are cut",
     "ReplayHook": "it calls the network on one process's steps alone, while all must gather weights together",
 }

@@ -27,7 +27,7 @@ def changes(teacher: Path, accumulate: int, wrapper: dict | None = None) -> dict
             type="EngineOptimWrapper", optimizer=dict(type="SGD", lr=0.3, momentum=0.8), accumulative_counts=accumulate,
             clip_grad=dict(max_norm=0.5),
         ),
-        "custom_hooks": [distillation(teacher)],
+        "custom_hooks": [distillation(teacher), dict(type="EMAHook", decay=0.9)],
         "param_scheduler": [dict(type="CosineAnnealingLR", by_epoch=False, convert_to_iter_based=False, T_max=20)],
         "train_cfg": dict(type="TrainLoop", max_epochs=4),
         "default_hooks": dict(log=dict(interval=1), checkpoint=dict(interval=1, by_epoch=False)),
@@ -64,6 +64,14 @@ def test_cut_parameters_train_as_whole_ones(runs: Path, name: str):
     for i, state in one["optimizer"]["state"].items():
         theirs = other["optimizer"]["state"][i]["momentum_buffer"]
         torch.testing.assert_close(theirs, state["momentum_buffer"], rtol=0, atol=1e-5)
+
+
+@pytest.mark.parametrize("name", ["cut", "one_then_cut", "cut_then_one"])
+def test_cut_parameters_have_the_average_of_whole_ones(runs: Path, name: str):
+    one, other = newest(runs / "one"), newest(runs / name)
+    for key, value in one["ema"].items():
+        torch.testing.assert_close(other["ema"][key], value, rtol=0, atol=1e-5)
+    assert (one["ema"]["network.head.weight"] - one["state_dict"]["network.head.weight"]).abs().max() > 1e-3
 
 
 @pytest.mark.parametrize("scalar", ["train/loss", "train/kd", "train/grad_norm", "train/lr", "val/nll"])
