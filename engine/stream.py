@@ -4,7 +4,7 @@ import random
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 import torch
@@ -13,12 +13,11 @@ from torch.utils.data import DataLoader, default_collate
 from .parts import cut_parts, node_budget_of
 
 
-class IndexBatch(list):
+class IndexBatch(NamedTuple):
     """The sample indices of one part, with the seed of its random transforms."""
 
-    def __init__(self, indices: list[int], seed: int) -> None:
-        super().__init__(indices)
-        self.seed = seed
+    indices: list[int]
+    seed: int
 
 
 @dataclass
@@ -105,9 +104,9 @@ class BatchStream:
         )  # fmt: skip
 
     def _plans(self, epoch: int, start: int) -> Iterator[tuple[list[IndexBatch], list[float]]]:
-        order = self.sampler.indices(epoch).tolist()
+        order, step = self.sampler.indices(epoch).tolist(), self.samples_per_iteration
         for i in range(start, self.length(epoch)):
-            everyone = order[i * self.samples_per_iteration : (i + 1) * self.samples_per_iteration]
+            everyone = order[i * step : (i + 1) * step]
             mine = everyone[self.rank :: self.world_size]
             if not mine:
                 # A rank without samples must take part in the exchange of gradients; its share is nothing.
@@ -116,7 +115,7 @@ class BatchStream:
             seed = hash((self.seed, epoch, i, self.rank)) & 0x7FFFFFFF
             parts = [IndexBatch(mine[cut], seed + cut.start) for cut in self._cuts(mine)]
             # DDP averages over ranks; with these shares the average is the mean over all samples of the iteration.
-            yield parts, [len(part) * self.world_size / len(everyone) for part in parts]
+            yield parts, [len(part.indices) * self.world_size / len(everyone) for part in parts]
 
     def _cuts(self, mine: list[int]) -> list[slice]:
         most = -(-self.batch_size // self.split)
@@ -149,8 +148,8 @@ def fetch(dataset, part: IndexBatch) -> dict:
 
 def _collect(dataset, part: IndexBatch) -> dict:
     if hasattr(dataset, "__getitems__"):
-        return dataset.__getitems__(part)
-    return default_collate([dataset[i] for i in part])
+        return dataset.__getitems__(part.indices)
+    return default_collate([dataset[i] for i in part.indices])
 
 
 @contextmanager
