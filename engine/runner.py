@@ -157,9 +157,7 @@ class EngineRunner(Runner):
     def wrap_model(self, model_wrapper_cfg, model: nn.Module) -> nn.Module:
         """Let hooks add their parameters, then wrap the learner for several processes."""
         self.model = model
-        self._early_hooks = [
-            HOOKS.build(hook) if isinstance(hook, dict) else hook for hook in self.cfg.get("custom_hooks") or []
-        ]
+        self._early_hooks = [_built(hook) for hook in self.cfg.get("custom_hooks") or []]
         for hook in self._early_hooks:
             if hasattr(hook, "before_wrap_model"):
                 hook.before_wrap_model(self)
@@ -189,7 +187,7 @@ class EngineRunner(Runner):
         """``default_hooks`` by name (None leaves one out) and the hooks built before the model was wrapped."""
         for hook in (default_hooks or {}).values():
             if hook is not None:
-                self.register_hook(HOOKS.build(hook) if isinstance(hook, dict) else hook)
+                self.register_hook(_built(hook))
         for hook in self._early_hooks:
             self.register_hook(hook)
         self._calls: dict[str, list] = {}
@@ -425,6 +423,18 @@ def _accumulation(optim_wrapper) -> int:
     if isinstance(optim_wrapper, EngineOptimWrapper):
         return optim_wrapper.accumulate
     return (optim_wrapper or {}).get("accumulative_counts", 1)
+
+
+def _built(hook) -> Hook:
+    """A hook from its config, where it is one. ``priority`` is no argument of it: it puts the hook into the order of calls."""
+    if not isinstance(hook, dict):
+        return hook
+    arguments = dict(hook)
+    priority = arguments.pop("priority", None)
+    built = HOOKS.build(arguments)
+    if priority is not None:
+        built.priority = priority
+    return built
 
 
 def _overrides(hook: Hook, fn_name: str) -> bool:

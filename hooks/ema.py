@@ -15,8 +15,8 @@ class EMAHook(Hook):
     """Keeps averaged weights, validates with them, and has both kinds in every checkpoint.
 
     average <- d * average + (1 - d) * weights after each step, with d = min(decay, (1 + n) / (warmup + n)) at step n, so that the
-    initial weights do not linger. Buffers (batch statistics, counters) are copied, not averaged. Of weights that ``FSDP2`` has cut,
-    each process averages its own pieces.
+    initial weights do not linger. Buffers (batch statistics, counters) are copied, not averaged. Of weights that ``FSDP2`` has
+    cut, each process averages its own pieces.
 
     Args:
         decay: the decay d that is reached in the end, in [0, 1).

@@ -8,7 +8,7 @@ from ..config import Experiment, read_once, shown
 from ..errors import ConfigError
 from .components import check_components
 from .files import UNNAMED, check_checkpoint, check_data, is_trained, load_companions
-from .hooks import check_loss_names, check_monitors, check_schedules, hooks_of
+from .hooks import check_loss_names, check_monitors, check_priorities, check_schedules, hooks_of
 from .keys import check_top_level
 from .plan import check_plan
 from .problems import Problems
@@ -85,6 +85,7 @@ def _check_own(problems: Problems, experiment: Experiment, cfg: dict) -> None:
     check_references(problems, experiment, cfg)
     check_monitors(problems, cfg)
     check_loss_names(problems, cfg)
+    check_priorities(problems, cfg)
     check_sharding(problems, cfg)
 
 

@@ -1,5 +1,7 @@
 """What hooks and schedules say about the rest of the run: the metrics and losses they name, and the unit they count in."""
 
+from mmengine.runner import Priority, get_priority
+
 from ...registry import HOOKS, METRICS
 from .declared import Names, answer, argument, check_names, declared, known_class
 from .problems import Problems, did_you_mean, listed, shown
@@ -24,6 +26,16 @@ def check_monitors(problems: Problems, cfg: dict) -> None:
             value = argument(component, hook, name)  # type: ignore[arg-type]
             if isinstance(value, str):
                 _check_metric(problems, f"{path}.{name}", value, reported, shown(component))
+
+
+def check_priorities(problems: Problems, cfg: dict) -> None:
+    """Check where in the order of calls hooks are put."""
+    for path, hook in hooks_of(cfg):
+        try:
+            get_priority(hook.get("priority", Priority.NORMAL))
+        except (KeyError, TypeError, ValueError):
+            wanted = f"an int from 0 (called first) to 100, or one of {listed(Priority.__members__)}"
+            problems.add(f"{path}.priority", f"got {hook['priority']!r}, expected {wanted}")
 
 
 def check_loss_names(problems: Problems, cfg: dict) -> None:

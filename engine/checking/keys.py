@@ -29,6 +29,7 @@ KNOWN = (*RUNNER_KEYS, *OWN_KEYS)
 VARIABLE = (str, int, float, type(None))
 CLOSE = 0.8
 REQUIRED = ("model", "train_dataloader", "train_cfg", "optim_wrapper")
+SEEDS = 2**32  # NumPy's generator takes no other
 ENVIRONMENT = ("cudnn_benchmark", "mp_cfg", "dist_cfg", "resource_limit")
 SCALING = ("enable", "base_batch_size")
 PLAIN = {
@@ -113,9 +114,13 @@ def _check_plain_dicts(problems: Problems, cfg: dict) -> None:
             given = ("distributed",)
             check_call(problems, "env_cfg.mp_cfg", set_multi_processing, environment["mp_cfg"], refused=given)
     if isinstance(randomness, dict):
-        check_call(problems, "randomness", Runner.set_randomness, randomness, given=("self",), refused=("self",))
-        wrong = mismatch(randomness.get("seed"), int | None)
-        if wrong:
-            problems.add("randomness.seed", wrong)
+        given = ("self", "seed")  # a missing seed is reported below
+        check_call(problems, "randomness", Runner.set_randomness, randomness, given=given, refused=("self",))
+    seed = randomness.get("seed") if isinstance(randomness, dict) else None
+    if type(seed) is not int or not 0 <= seed < SEEDS:
+        problems.add(
+            "randomness.seed",
+            f"got {seed!r}, expected an int from 0 to {SEEDS - 1}: without a seed a stopped run would not go on as it began",
+        )
     if isinstance(cfg.get("auto_scale_lr"), dict):
         check_keys(problems, "auto_scale_lr", cfg["auto_scale_lr"], SCALING)

@@ -40,7 +40,8 @@ class Role:
     default: str | None = None
 
 
-MODEL, LOSS, DATASET, HOOK, METRIC = Role(MODELS), Role(LOSSES), Role(DATASETS), Role(HOOKS), Role(METRICS)
+MODEL, LOSS, DATASET, METRIC = Role(MODELS), Role(LOSSES), Role(DATASETS), Role(METRICS)
+HOOK = Role(HOOKS, extra=("priority",))
 SAMPLER = Role(DATA_SAMPLERS, injected=("dataset", "seed"))
 OPTIMIZER = Role(OPTIMIZERS, injected=("params",))
 BACKEND = Role(VISBACKENDS, injected=("save_dir",))

@@ -48,6 +48,17 @@ def test_events_come_in_the_documented_order(config, tmp_path: Path):
     ]  # fmt: skip
 
 
+def test_a_config_puts_hooks_into_another_order(config, tmp_path: Path):
+    hooks = [dict(type="EMAHook", priority="LOWEST"), dict(type="NaNGuardHook")]
+    path = config(custom_hooks=hooks, default_hooks=dict(nan_guard=None, log=dict(priority=95)))
+    runner = EngineRunner.from_experiment(load_config(path, {"work_dir": str(tmp_path / "run")}))
+    order = [type(hook).__name__ for hook in runner.hooks]
+    runner.close()
+    assert (
+        order[0] == "NaNGuardHook" and order[-1] == "EMAHook" and order.index("LogHook") > order.index("CheckpointHook")
+    )
+
+
 def test_runs_in_iterations_validate_every_few_and_at_the_end(config, tmp_path: Path):
     path = config(train_cfg=dict(type="TrainLoop", max_iters=7, val_interval=3))
     assert [at for name, at in recorded(path, tmp_path) if name == "before_val"] == [3, 6, 7]

@@ -17,6 +17,14 @@ class CheckedWrapper:
 
 
 @LOSSES.register_module(force=True)
+class CheckedZero:
+    """Takes no argument."""
+
+    def __init__(self) -> None:
+        raise AssertionError("the check must build nothing")
+
+
+@LOSSES.register_module(force=True)
 class CheckedLoss:
     def __init__(self, encoder: dict | None = None) -> None:
         raise AssertionError("the check must build nothing")
@@ -41,13 +49,15 @@ def test_an_unknown_argument_names_the_class_its_file_and_the_nearest(problems):
 def test_an_unknown_argument_that_is_near_nothing_lists_what_there_is(problems):
     [line] = problems(custom_hooks=[dict(type="EMAHook", zzz=1)])
     assert line == (
-        "custom_hooks.0.zzz: unknown argument of EMAHook (hooks/ema.py). Expected one of 'decay', 'warmup', 'validate'."
+        "custom_hooks.0.zzz: unknown argument of EMAHook (hooks/ema.py). Expected one of 'decay', 'warmup', 'validate', "
+        "'priority'."
     )
 
 
 def test_an_argument_of_a_class_without_any(problems):
-    [line] = problems(custom_hooks=[dict(type="NaNGuardHook", zzz=1)])
-    assert line == "custom_hooks.0.zzz: unknown argument of NaNGuardHook (hooks/nan_guard.py). It takes none."
+    [line] = problems(model=learner(network(), checked=dict(type="CheckedZero", zzz=1)))
+    assert line.startswith("model.losses.checked.zzz: unknown argument of CheckedZero (")
+    assert line.endswith("). It takes none.")
 
 
 def test_a_missing_argument_says_its_type(problems):
@@ -203,3 +213,17 @@ def test_a_registry_that_cannot_be_imported_is_a_problem(problems, monkeypatch):
     monkeypatch.setattr(LOSSES, "get", broken)
     lines = problems()
     assert lines == ["model.losses.cross_entropy.type: the loss registry could not import stillhouse.losses: no module"]
+
+
+@pytest.mark.parametrize("priority", ["LOWST", 101, -1, 2.5, None])
+def test_a_priority_that_cannot_be(problems, priority):
+    (line,) = problems(custom_hooks=[dict(type="EMAHook", priority=priority)])
+    assert line == (
+        f"custom_hooks.0.priority: got {priority!r}, expected an int from 0 (called first) to 100, or one of 'HIGHEST', "
+        "'VERY_HIGH', 'HIGH', 'ABOVE_NORMAL', 'NORMAL', 'BELOW_NORMAL', 'LOW', 'VERY_LOW', 'LOWEST'"
+    )
+
+
+@pytest.mark.parametrize("priority", ["LOWEST", "low", 0, 100])
+def test_a_priority_is_no_argument_of_the_hook(problems, priority):
+    assert problems(custom_hooks=[dict(type="EMAHook", priority=priority)]) == []

@@ -28,7 +28,11 @@ RUN = dict(modality="automotive", dataset="hcrl_sa", model="gat", model_size="st
         (dict(compile="yes"), "compile: got 'yes' (str), expected bool"),
         (dict(log_level="INF"), "log_level: got 'INF' (str), expected one of 'DEBUG', 'INFO', 'WARNING', 'ERROR', "
                                 "'CRITICAL'. Did you mean 'INFO'?"),
-        (dict(randomness=dict(seed="one")), "randomness.seed: got 'one' (str), expected int | None"),
+        *((dict(randomness=dict(seed=seed)), f"randomness.seed: got {seed!r}, expected an int from 0 to 4294967295: without a "
+                                             "seed a stopped run would not go on as it began")
+          for seed in ("one", None, True, -1, 2**32)),
+        (dict(randomness=None), "randomness.seed: got None, expected an int from 0 to 4294967295: without a seed a stopped run "
+                                "would not go on as it began"),
         (dict(env_cfg=dict(mp_cf={})), "env_cfg.mp_cf: unknown key. Did you mean 'mp_cfg'?"),
         (dict(auto_scale_lr=dict(base_batch_siz=8)), "auto_scale_lr.base_batch_siz: unknown key. "
                                                      "Did you mean 'base_batch_size'?"),
