@@ -41,8 +41,7 @@ def main(args: argparse.Namespace) -> int:
     results = Results(root / "results.json")
     if args.again:
         results.forget(cases)
-    waiting = [case for case in cases if case.name not in results.outcomes]
-    with progress(len(waiting)) as on_case:
+    with progress(len(results.waiting(cases, args.whole))) as on_case:
         cross(cases, root, results, on_case, args.whole)
     tried = {case.name: results.outcomes[case.name] for case in cases}
     for name, outcome in tried.items():

@@ -59,6 +59,11 @@ class Results:
         for case in cases:
             self.outcomes.pop(case.name, None)
 
+    def waiting(self, cases: Sequence[Case], whole: bool) -> list[Case]:
+        """Those without an outcome; what was skipped as too slow waits where the ``whole`` cross is asked for."""
+        done = {name for name, outcome in self.outcomes.items() if not (whole and outcome.verdict == "skipped")}
+        return [case for case in cases if case.name not in done]
+
     def plain_of(self, case: Case) -> Outcome | None:
         """How the same went without the case's setting."""
         return self.outcomes.get(Case(case.network, case.distillation).name)
@@ -89,7 +94,7 @@ def cross(
         results.add(case, outcome)
         on_case(case, outcome)
 
-    waiting = [case for case in cases if case.name not in results.outcomes]
+    waiting = results.waiting(cases, whole)
     for network in dict.fromkeys(case.network for case in waiting):
         unprepared, running = _prepare(network, root), []
         for case in (case for case in waiting if case.network == network):

@@ -97,6 +97,14 @@ def test_a_cross_goes_on_where_it_was(tried: list[Case], tmp_path: Path, whole: 
     assert outcomes["MiniGPT, no KD, compile"].verdict == ("ok" if whole else "skipped")
 
 
+def test_the_whole_cross_tries_what_was_skipped(tried: list[Case], tmp_path: Path):
+    cases = [case for case in every_case() if case.network == GPT]
+    for whole in (False, True):
+        cross(cases, tmp_path, Results(tmp_path / "results.json"), lambda case, outcome: None, whole)
+    assert len(tried) == len(cases) == len(set(tried)), "each once"
+    assert {one.verdict for one in Results(tmp_path / "results.json").outcomes.values()} == {"ok"}
+
+
 def test_outcomes_can_be_forgotten(tmp_path: Path):
     results = Results(tmp_path / "new" / "results.json")
     results.add(Case(GPT), Outcome("ok"))
