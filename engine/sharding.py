@@ -44,6 +44,7 @@ class FSDP2:
         parts = [part for part in reversed(list(module.modules())) if id(part) in chosen]  # inner ones first
         _refuse_shared(module, parts)
         for tensor in (*module.parameters(), *module.buffers()):
+            tensor.data = tensor.data.contiguous()  # channels-last weights cannot be cut
             dist.broadcast(tensor.detach(), 0)
         mesh = init_device_mesh(next(module.parameters()).device.type, (dist.get_world_size(),))
         for part in parts:

@@ -13,6 +13,7 @@ class Network(nn.Module):
         companions: arguments that name other configs' networks, each held under the attribute of that name; see
             ``engine/self_contained.py``.
         kd_refusal: why the network cannot be distilled, or None where it can.
+        sharding_refusal: why its parameters cannot be cut over processes (``FSDP2``), or None where they can.
         vocabulary_modules: names of the submodules whose size grows with the vocabulary, for parameter counts.
     """
 
@@ -21,6 +22,7 @@ class Network(nn.Module):
     prepares: tuple[str, ...] = ()
     companions: tuple[str, ...] = ()
     kd_refusal: str | None = None
+    sharding_refusal: str | None = None
     vocabulary_modules: tuple[str, ...] = ()
 
     def prepare(self, batch: dict) -> dict:

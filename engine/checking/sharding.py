@@ -1,9 +1,10 @@
 """What cannot be trained with parameters that are cut over processes, and why."""
 
-from ...registry import MODEL_WRAPPERS
+from ...registry import MODEL_WRAPPERS, MODELS
 from ..sharding import FSDP2
+from .declared import known_class
 from .hooks import hooks_of
-from .problems import Problems, listed
+from .problems import Problems, listed, shown
 
 WRAPPERS = ("MMDistributedDataParallel", FSDP2.__name__)
 # The hooks that reach for parameters outside the learner's forward pass.
@@ -29,8 +30,17 @@ def check_sharding(problems: Problems, cfg: dict) -> None:
             problems.add(path, f"{hook['type']} does not go with FSDP2: {HOOKS_REFUSED[hook['type']]}; {INSTEAD}")
     if cfg.get("compile"):
         problems.add("compile", f"got True with FSDP2, which has not been tried; {INSTEAD}")
+    _check_network(problems, cfg)
     _check_optimizer(problems, cfg)
     _check_equal_parts(problems, cfg)
+
+
+def _check_network(problems: Problems, cfg: dict) -> None:
+    model = cfg.get("model")
+    network = known_class(MODELS, model.get("network")) if isinstance(model, dict) else None
+    refusal = getattr(network, "sharding_refusal", None)
+    if refusal:
+        problems.add("model.network", f"{shown(network)} does not go with FSDP2: {refusal}; take model_wrapper_cfg out")
 
 
 def _check_optimizer(problems: Problems, cfg: dict) -> None:

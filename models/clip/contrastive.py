@@ -59,6 +59,7 @@ class ContrastiveCLIP(Network):
     inputs = ("image", "caption_tokens", "strokes")
     prepares = ("sketch_image", "scribble_image", "drawn_label")
     kd_refusal = "its embeddings mean something beside each other only; use it as CLIPEncoder(trained=...)"
+    sharding_refusal = "open_clip keeps its temperature as a parameter without dimensions"
     vocabulary_modules = ("clip.token_embedding",)
 
     def __init__(

@@ -7,6 +7,7 @@ import pytest
 import torch
 from experiments import StopAt, assert_same, distillation, loader, losses_of, network, newest, train
 from ranks import run_ranks
+from torch import distributed as dist
 from torch import nn
 
 from stillhouse.engine.errors import StillhouseError
@@ -119,6 +120,25 @@ def test_a_parameter_without_dimensions_cannot_be_cut():
         StillhouseError, match=r"FSDP2 cannot cut temperature, which has no dimensions; make it of shape"
     ):
         FSDP2(module)
+
+
+@pytest.fixture
+def alone(tmp_path: Path):
+    """A group of this process alone."""
+    dist.init_process_group("gloo", store=dist.FileStore(str(tmp_path / "store"), 1), rank=0, world_size=1)
+    yield
+    dist.destroy_process_group()
+
+
+@pytest.mark.usefixtures("alone")
+def test_channels_last_weights_can_be_cut():
+    module = nn.Sequential(nn.Conv2d(3, 4, 5)).to(memory_format=torch.channels_last)
+    images = torch.randn(2, 3, 8, 8)
+    expected = module(images)
+    assert not module[0].weight.is_contiguous()
+    FSDP2(module)
+    assert is_sharded(module)
+    torch.testing.assert_close(module(images), expected)
 
 
 def test_whole_content_stays_as_it_is():

@@ -38,7 +38,12 @@ class Case:
     @property
     def processes(self) -> int:
         """How many train together."""
-        return RANKS if self.setting in ("DDP", "together") else 1
+        return RANKS if self.setting in ("DDP", "FSDP2", "together") else 1
+
+    @property
+    def reference(self) -> "Case":
+        """The case to compare with: of cut weights the one of whole weights in as many processes, of others the plain one."""
+        return Case(self.network, self.distillation, "DDP" if self.setting == "FSDP2" else "plain")
 
 
 def _plain(cfg: Any) -> None:
@@ -64,6 +69,10 @@ def _compiled(cfg: Any) -> None:
     cfg.compile = True
 
 
+def _cut(cfg: Any) -> None:
+    cfg.model_wrapper_cfg = dict(type="FSDP2")
+
+
 def _together(cfg: Any) -> None:
     for change in (_averaged, _accumulating, _in_bf16):
         change(cfg)
@@ -76,6 +85,7 @@ SETTINGS: dict[str, Callable[[Any], None]] = {
     "AMP": _in_bf16,
     "compile": _compiled,
     "DDP": lambda cfg: None,
+    "FSDP2": _cut,
     "together": _together,
 }
 

@@ -23,7 +23,7 @@ from .two_steps import Found, run_rank
 Verdict = Literal["ok", "refused", "skipped", "FAILED"]
 VERDICTS: tuple[Verdict, ...] = ("ok", "refused", "skipped", "FAILED")
 PATIENCE_S = 900
-COMPILED, IN_BF16 = 1e-3, 0.1  # how far, of its size, a first loss may be from that of the plain run
+COMPILED, IN_BF16, CUT = 1e-3, 0.1, 1e-5  # how far, of its size, a first loss may be from that of the reference
 
 
 @dataclass
@@ -64,9 +64,9 @@ class Results:
         done = {name for name, outcome in self.outcomes.items() if not (whole and outcome.verdict == "skipped")}
         return [case for case in cases if case.name not in done]
 
-    def plain_of(self, case: Case) -> Outcome | None:
-        """How the same went without the case's setting."""
-        return self.outcomes.get(Case(case.network, case.distillation).name)
+    def reference_of(self, case: Case) -> Outcome | None:
+        """How the case went that it is compared with."""
+        return self.outcomes.get(case.reference.name)
 
     def add(self, case: Case, outcome: Outcome) -> None:
         """Keep one."""
@@ -141,7 +141,7 @@ def attempt(group: Sequence[Case], root: Path, results: Results) -> list[tuple[C
     Args:
         group: of equally many processes, prepared and checked.
         root: folder of the cross.
-        results: hold the plain cases that are not in the group.
+        results: hold the cases to compare with that are not in the group.
     """
     failed = _run(group, root)
     if failed and len(group) > 1:
@@ -151,8 +151,8 @@ def attempt(group: Sequence[Case], root: Path, results: Results) -> list[tuple[C
     known = {case: _found(case, root) for case in group}
     judged = []
     for case, found in known.items():
-        plain = known.get(Case(case.network, case.distillation))
-        reference = Outcome("ok", [], plain[0].loss, plain[0].weights) if plain else results.plain_of(case)
+        beside = known.get(case.reference)
+        reference = Outcome("ok", [], beside[0].loss, beside[0].weights) if beside else results.reference_of(case)
         faults = [fault for one in found for fault in one.faults] + disagreements(case, found, reference)
         verdict: Verdict = "FAILED" if faults else "ok"
         judged.append((case, Outcome(verdict, list(dict.fromkeys(faults)), found[0].loss, found[0].weights)))
@@ -193,26 +193,26 @@ def _first_failure(processes: list[RunProcess], until: float) -> str | None:
     return next((f"status {p.wait()}: {p.message()}" for p in processes if p.wait() != 0), None)
 
 
-def disagreements(case: Case, found: Sequence[Found], plain: Outcome | None) -> list[str]:
+def disagreements(case: Case, found: Sequence[Found], reference: Outcome | None) -> list[str]:
     """Where ranks differ, and where a setting changes what it must not, or nothing where it must.
 
     Args:
         case: that was run.
         found: by each rank.
-        plain: how the same went without the setting, where that is known.
+        reference: how the case went that it is compared with, where that is known.
     """
     faults = [] if len({one.weights for one in found}) == 1 else ["the ranks have different weights"]
-    if plain is None or plain.loss is None or case.setting == "plain":
+    if reference is None or reference.loss is None or case.setting == "plain":
         return faults
-    off = abs(found[0].loss - plain.loss) / max(abs(plain.loss), 1e-6)
-    same = found[0].weights == plain.weights
+    off = abs(found[0].loss - reference.loss) / max(abs(reference.loss), 1e-6)
+    same = found[0].weights == reference.weights
     if case.setting == "EMA" and not same:
         faults.append("the raw weights are not those of the run without the average")
     if case.setting == "AMP" and same:
         faults.append("the weights are those of the run in fp32")
-    bound = {"compile": COMPILED, "AMP": IN_BF16, "EMA": 0.0}.get(case.setting, math.inf)
+    bound = {"compile": COMPILED, "AMP": IN_BF16, "EMA": 0.0, "FSDP2": CUT}.get(case.setting, math.inf)
     if off > bound:
-        faults.append(f"the first loss is {found[0].loss:.6g}, without the setting {plain.loss:.6g}")
+        faults.append(f"the first loss is {found[0].loss:.6g}, without the setting {reference.loss:.6g}")
     return faults
 
 

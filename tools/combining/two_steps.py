@@ -15,6 +15,7 @@ from torch import nn
 from stillhouse.engine.checkpoint import chosen, read_checkpoint
 from stillhouse.engine.learner import unwrap
 from stillhouse.engine.runner import EngineRunner
+from stillhouse.engine.sharding import gathered, is_sharded
 
 from .cases import DISTILLATIONS, STEPS, Case, experiment_of, folder_of
 
@@ -82,9 +83,9 @@ def _draw_as_without_compiling() -> None:
 
 
 def digest(network: nn.Module) -> str:
-    """Of all weights and buffers, so that equal ones can be told."""
+    """Of all weights and buffers, so that equal ones can be told; of cut ones every process must ask."""
     found = hashlib.sha256()
-    for name, value in sorted(network.state_dict().items()):
+    for name, value in sorted(gathered(network.state_dict(), keep=True).items()):
         found.update(name.encode())
         found.update(value.detach().cpu().contiguous().flatten().view(torch.uint8).numpy().tobytes())
     return found.hexdigest()[:16]
@@ -100,7 +101,7 @@ def _judged(case: Case, runner: Any, steps: EveryStep, before: str) -> Found:
         found.faults += [f"step {number}: {text}" for text in odd]
     if found.weights == before:
         found.faults.append("no weight has moved")
-    if not all(torch.isfinite(parameter).all() for parameter in learner.parameters()):
+    if not all(torch.isfinite(weight).all() for weight in gathered(list(learner.parameters()), keep=True)):
         found.faults.append("a weight is not finite")
     found.faults += _distillation_faults(case, learner, steps) + _setting_faults(case, runner, steps)
     return found
@@ -121,6 +122,7 @@ def _setting_faults(case: Case, runner: Any, steps: EveryStep) -> list[str]:
     averaged = case.setting in ("EMA", "together")
     expected = {
         "parts of a step": (steps.parts[0], 2 if several else 1),
+        "cut": (is_sharded(runner.model), case.setting == "FSDP2"),
         "processes": (runner.world_size, case.processes),
         "compiled": (unwrap(runner.model).network._compiled_call_impl is not None, case.setting == "compile"),
         "averaged": (_holds_average(runner), averaged) if runner.rank == 0 else (averaged, averaged),

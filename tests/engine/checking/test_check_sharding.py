@@ -3,6 +3,8 @@
 import pytest
 from experiments import loader, optimizer
 
+from stillhouse.models.minigpt import MiniGPT
+
 FSDP2 = dict(type="FSDP2")
 CACHE = dict(type="PreparedCacheHook")
 TAKEN_OUT = "; take it out, or take model_wrapper_cfg out: DDP holds whole weights"
@@ -56,6 +58,14 @@ def test_what_cut_parameters_do_not_go_with(problems, changes, line):
     assert problems(**{"model_wrapper_cfg": FSDP2, **changes}) == [line]
     if "model_wrapper_cfg" not in changes:
         assert problems(**changes) == []
+
+
+def test_a_network_that_says_why_it_cannot_be_cut(problems, monkeypatch):
+    monkeypatch.setattr(MiniGPT, "sharding_refusal", "it is one number")
+    assert problems() == []
+    assert problems(model_wrapper_cfg=FSDP2) == [
+        "model.network: MiniGPT (models/minigpt.py) does not go with FSDP2: it is one number; take model_wrapper_cfg out"
+    ]
 
 
 def test_what_they_go_with(problems):

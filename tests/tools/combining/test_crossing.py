@@ -38,7 +38,7 @@ def test_a_process_that_breaks_fails_its_own_case_alone(root: Path, monkeypatch)
 def test_cases_share_processes_but_for_compiled_ones():
     groups = grouped([Case(GPT, "KD", setting) for setting in SETTINGS])
     assert [[case.setting for case in group] for group in groups] == [
-        ["plain", "EMA", "accumulation", "AMP"], ["compile"], ["DDP", "together"],
+        ["plain", "EMA", "accumulation", "AMP"], ["compile"], ["DDP", "FSDP2", "together"],
     ]  # fmt: skip
 
 
@@ -54,6 +54,8 @@ def test_cases_share_processes_but_for_compiled_ones():
         ("compile", Found(1.0005, "b"), []),
         ("compile", Found(0.99, "b"), ["the first loss is 0.99, without the setting 1"]),
         ("accumulation", Found(7.0, "b"), []),
+        ("FSDP2", Found(1.000001, "b"), []),
+        ("FSDP2", Found(1.001, "b"), ["the first loss is 1.001, without the setting 1"]),
     ],
 )
 def test_what_a_setting_may_change(setting: str, found: Found, faults: list[str]):
@@ -110,7 +112,9 @@ def test_outcomes_can_be_forgotten(tmp_path: Path):
     results.add(Case(GPT), Outcome("ok"))
     results.add(Case("GAT"), Outcome("FAILED", ["x"]))
     results.forget([Case("GAT")])
-    assert list(results.outcomes) == [Case(GPT).name] and results.plain_of(Case(GPT, setting="DDP")) == Outcome("ok")
+    assert list(results.outcomes) == [Case(GPT).name] and results.reference_of(Case(GPT, setting="DDP")) == Outcome(
+        "ok"
+    )
 
 
 def test_what_cannot_be_prepared_fails_and_others_go_on(tmp_path: Path, monkeypatch):
