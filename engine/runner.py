@@ -30,7 +30,7 @@ from .learner import unwrap
 from .optim import EngineOptimWrapper, autocast
 from .random_state import random_state, restore_random_state
 from .run_folder import RunFolder, forget_result, write_result
-from .sharding import gathered, is_sharded, spread_optimizer
+from .sharding import gathered, is_sharded, spread, spread_optimizer
 from .stream import BatchStream
 
 PLACE = (
@@ -386,7 +386,8 @@ class EngineRunner(Runner):
             scheduler.load_state_dict(state)
         for name, hook in self._named_hooks():
             if name in content["hooks"]:
-                hook.load_state_dict(content["hooks"][name])
+                state = content["hooks"][name]
+                hook.load_state_dict(spread(state, hook.state_dict()) if is_sharded(self.model) else state)
         self.train_loop.load_state_dict(content["loop"])
         self._restore_random(content["random"])
         self.metrics = dict(content["meta"]["metrics"])

@@ -6,7 +6,6 @@ import torch
 from mmengine.hooks import Hook
 from torch import Tensor
 
-from ..engine.sharding import spread
 from ..registry import HOOKS
 
 
@@ -96,7 +95,7 @@ class EMAHook(Hook):
     def load_state_dict(self, state: dict) -> None:
         """Go on from a saved average."""
         self.steps = state["steps"]
-        _copy(spread(state["average"], self._average), self._average)
+        _copy(state["average"], self._average)
 
 
 @torch.no_grad()
