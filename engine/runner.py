@@ -426,7 +426,7 @@ def _accumulation(optim_wrapper) -> int:
     return (optim_wrapper or {}).get("accumulative_counts", 1)
 
 
-def _built(hook) -> Hook:
+def _built(hook) -> Any:
     """A hook from its config, where it is one. ``priority`` is no argument of it: it puts the hook into the order of calls."""
     if not isinstance(hook, dict):
         return hook

@@ -97,9 +97,10 @@ class BatchStream:
 
     def _loader(self, parts: list[IndexBatch]) -> DataLoader:
         source: Any = _Fetching(self.dataset)
+        asked: Any = parts  # handed to ``source`` as they are
         # A generator of its own keeps the loader from drawing from the global random stream.
         return DataLoader(
-            source, batch_sampler=parts, num_workers=self.num_workers, collate_fn=_as_is,
+            source, batch_sampler=asked, num_workers=self.num_workers, collate_fn=_as_is,
             generator=torch.Generator().manual_seed(self.seed), pin_memory=torch.cuda.is_available(),
         )  # fmt: skip
 
