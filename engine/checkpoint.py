@@ -165,6 +165,14 @@ def saved(folder: Path) -> list[Path]:
     return sorted(found, key=iteration_of, reverse=True)
 
 
+def keep_newest(folder: Path, count: int) -> None:
+    """Remove all but the newest ``iter_N.pth`` files, by age and not by number: after a resume from an earlier file, later ones
+    belong to an abandoned branch."""
+    by_age = sorted(saved(folder), key=lambda path: (path.stat().st_mtime_ns, iteration_of(path)))
+    for path in by_age[:-count]:
+        path.unlink()
+
+
 def newest_readable(folder: Path, warn) -> tuple[Path, dict] | None:
     """The newest checkpoint that can be read, with its content; damaged ones are skipped with a warning.
 

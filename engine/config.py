@@ -206,17 +206,28 @@ def _look_up(key: str, root: dict, where: str, names: set[str]):
 
 
 def parse_options(pairs: list[str]) -> dict:
-    """``["a.b=1", "c=x"]`` as ``{"a.b": 1, "c": "x"}``: Python literals where they are, text otherwise."""
+    """``["a.b=1", "c=x"]`` as ``{"a.b": 1, "c": "x"}``: Python literals and ``dict(...)`` where they are, text otherwise."""
     options = {}
     for pair in pairs:
         key, separator, text = pair.partition("=")
         if not separator or not key:
             raise ConfigError([f"--cfg-options {pair!r}: expected key=value"])
         try:
-            options[key] = ast.literal_eval(text)
+            options[key] = ast.literal_eval(_Literal().visit(ast.parse(text.strip(), mode="eval")))
         except (ValueError, SyntaxError):
             options[key] = {"true": True, "false": False, "none": None}.get(text.lower(), text)
     return options
+
+
+class _Literal(ast.NodeTransformer):
+    """Takes ``dict(a=1)``, as configs write it, for ``{"a": 1}``."""
+
+    def visit_Call(self, node: ast.Call) -> ast.AST:
+        self.generic_visit(node)
+        names = [keyword.arg for keyword in node.keywords]
+        if not isinstance(node.func, ast.Name) or node.func.id != "dict" or node.args or None in names:
+            return node
+        return ast.Dict([ast.Constant(name) for name in names], [keyword.value for keyword in node.keywords])
 
 
 def has_hook(cfg: Config, name: str) -> bool:

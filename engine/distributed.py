@@ -46,8 +46,31 @@ def init_distributed(launcher: str) -> None:
     os.environ.setdefault("MASTER_ADDR", _first_slurm_node() if launcher == "slurm" else "127.0.0.1")
     os.environ.setdefault("MASTER_PORT", "29500")
     if torch.cuda.is_available():
-        torch.cuda.set_device(local_rank())
+        torch.cuda.set_device(_own_device(launcher))
     distributed.init_process_group("nccl" if torch.cuda.is_available() else "gloo")
+
+
+def _own_device(launcher: str) -> int:
+    """The number of this process's GPU among those it sees; Slurm and MPI may show each process its own alone.
+
+    Raises:
+        StillhouseError: there are fewer GPUs than processes.
+    """
+    seen = torch.cuda.device_count()
+    if seen == 1 and launcher != "pytorch":
+        return 0
+    if local_rank() >= seen:
+        raise StillhouseError(
+            f"--launcher {launcher}: process {local_rank()} of this machine (from 0) has no GPU of its own, {seen} are there; "
+            "start no more processes than GPUs, or hide these with CUDA_VISIBLE_DEVICES= to train on the CPU"
+        )
+    return local_rank()
+
+
+def rank(launcher: str) -> int:
+    """This process's number, before it has joined."""
+    source = RANK_VARIABLES.get(launcher, {}).get("RANK", "RANK")
+    return int(os.environ.get(source, os.environ.get("RANK", 0)))
 
 
 def world_size(launcher: str) -> int:

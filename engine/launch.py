@@ -1,16 +1,16 @@
 """Train a config, and before it whatever it needs."""
 
 import copy
-import os
 from dataclasses import replace
 from pathlib import Path
 
 import torch
 from mmengine.dist import barrier
 
-from .checkpoint import saved
+from .checkpoint import chosen, saved
 from .companions import training_order
 from .config import Experiment, has_hook
+from .distributed import rank
 from .errors import ConfigError
 from .paths import discover_teacher
 from .run_folder import read_result, set_aside
@@ -50,9 +50,9 @@ def train_companions(experiment: Experiment, launcher: str = "none", say=print) 
         train(companion.experiment, resume=unfinished, launcher=launcher)
 
 
-def start_over(experiment: Experiment) -> Path | None:
+def start_over(experiment: Experiment, launcher: str = "none") -> Path | None:
     """Move a run that stands in the work directory aside; the first rank does it for all."""
-    return set_aside(experiment.work_dir) if int(os.environ.get("RANK", 0)) == 0 else None
+    return set_aside(experiment.work_dir) if rank(launcher) == 0 else None
 
 
 def is_finished(experiment: Experiment) -> bool:
@@ -60,11 +60,17 @@ def is_finished(experiment: Experiment) -> bool:
     return read_result(experiment.work_dir) is not None
 
 
-def with_distillation(experiment: Experiment, teacher: str) -> Experiment:
-    """The config with a ``KDHook`` for that teacher config; one that is there already gets this teacher."""
+def with_distillation(experiment: Experiment, teacher: str, checkpoint: str = "auto") -> Experiment:
+    """The config with a ``KDHook`` for that teacher config; one that is there already gets this teacher.
+
+    Args:
+        experiment: the student's config.
+        teacher: the teacher's config file.
+        checkpoint: of the teacher; ``auto`` is its run's own.
+    """
     cfg = copy.deepcopy(experiment.cfg)
     hooks = [dict(hook) for hook in cfg.get("custom_hooks") or []]
-    reference = dict(config=teacher, checkpoint="auto")
+    reference = dict(config=teacher, checkpoint=checkpoint)
     present = [hook for hook in hooks if hook.get("type") == "KDHook"]
     for hook in present:
         hook["teacher"] = reference
@@ -96,7 +102,8 @@ def with_discovered_teacher(experiment: Experiment) -> Experiment:
     if folder is None:
         where = ", ".join(str(path) for path in looked)
         raise ConfigError([f"--distillation with-kd: no teacher in {where}; train one, or use --kd TEACHER_CONFIG"])
-    return with_distillation(experiment, str(folder / "config.py"))
+    # The recorded config names the folder that the teacher was trained in, from which it may have been moved.
+    return with_distillation(experiment, str(folder / "config.py"), str(chosen(folder)))
 
 
 def without_monitors(experiment: Experiment) -> Experiment:

@@ -149,8 +149,11 @@ class TrainLoop(StreamLoop):
         runner.call_hook("save_point")
 
     def _recover(self, error: Exception) -> None:
-        """Let a hook make room and go on with this iteration in smaller parts, or raise the error again."""
-        if not any(
+        """Let a hook make room and go on with this iteration in smaller parts, or raise the error again.
+
+        An optimizer step that failed half-way cannot be taken again.
+        """
+        if self.runner.optim_wrapper.stepping or not any(
             hook.on_out_of_memory(self.runner, error) for hook in self.runner.hooks if hasattr(hook, "on_out_of_memory")
         ):
             raise error

@@ -50,6 +50,7 @@ class EngineOptimWrapper(OptimWrapper):
         self.grad_norm: Tensor | None = None
         self._weights: Sequence[float] = (1.0,)
         self._part = 0
+        self.stepping = False  # True within a step, and after one that failed half-way
 
     @property
     def accumulate(self) -> int:
@@ -95,7 +96,9 @@ class EngineOptimWrapper(OptimWrapper):
         self._part += 1
         if self._part == len(self._weights):
             self.before_step()
+            self.stepping = True
             self.step()
+            self.stepping = False
             self.zero_grad()
 
     def zero_grad(self, **kwargs) -> None:

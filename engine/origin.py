@@ -83,7 +83,8 @@ def _refuse_code(origin: dict, path: str | Path) -> None:
             named = printable(repr(part.get("type", part.get("_scope_"))), 80)
             raise CheckpointError(
                 f"{path}: its config names {named}, which is no component of the registries, so that building it could run any "
-                "code. Import the module that registers it; if the file is your own, pass --trust-checkpoint."
+                "code. Import the module that registers it (tools/publish.py --import MODULE); if the file is your own, "
+                "pass --trust-checkpoint."
             )
     for part in _dicts([origin["network"], *(_inside(config, name) for name in _REFERRED)]):
         if isinstance(part.get("config"), str) and part.get("checkpoint", "auto") in (None, "auto"):

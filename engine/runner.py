@@ -13,6 +13,7 @@ from torch import nn
 from .. import __version__
 from ..registry import DATA_SAMPLERS, DATASETS, HOOKS, MODEL_WRAPPERS, MODELS, RUNNERS, SCOPE
 from .checkpoint import (
+    keep_newest,
     load_strictly,
     network_state,
     newest_readable,
@@ -24,7 +25,7 @@ from .checkpoint import (
 from .companions import check_same_data, resolved
 from .config import Experiment
 from .console import attach_console
-from .distributed import first_on_node, init_distributed, local_rank, require_same
+from .distributed import first_on_node, init_distributed, require_same
 from .evaluation import sizes
 from .learner import unwrap
 from .optim import EngineOptimWrapper, autocast
@@ -58,6 +59,7 @@ class EngineRunner(Runner):
     """
 
     folder: RunFolder
+    resumed_file: Path | None = None
     precision = "fp32"
     metrics: dict = {}
     if TYPE_CHECKING:  # mmengine declares these as either a config or what is built from it
@@ -112,11 +114,13 @@ class EngineRunner(Runner):
     ) -> "EngineRunner":
         cfg = resolved(experiment).cfg.copy()
         cfg.update(work_dir=str(experiment.work_dir), launcher=launcher, resume=bool(resume))
-        cfg.update(load_from=resume if isinstance(resume, str) else load_from or cfg.get("load_from"))
+        cfg.update(load_from=load_from or cfg.get("load_from"))
         cfg.config_file = experiment.name
         cfg.experiment_name = f"{Path(experiment.name).stem}-{uuid.uuid4().hex[:8]}"
         cfg.default_scope = SCOPE
-        return cast(EngineRunner, cls.from_cfg(cfg))
+        runner = cast(EngineRunner, cls.from_cfg(cfg))
+        runner.resumed_file = Path(resume) if isinstance(resume, str) else None
+        return runner
 
     @classmethod
     def for_testing(cls, experiment: Experiment, launcher: str = "none") -> "EngineRunner":
@@ -174,7 +178,7 @@ class EngineRunner(Runner):
         wrapper: Any = MODEL_WRAPPERS.get(cfg["type"])
         if issubclass(wrapper, nn.parallel.DistributedDataParallel):
             unused = self.cfg.get("find_unused_parameters", False)
-            devices = [local_rank()] if torch.cuda.is_available() else None
+            devices = [torch.cuda.current_device()] if torch.cuda.is_available() else None
             cfg = dict(broadcast_buffers=False, find_unused_parameters=unused, device_ids=devices) | cfg
         return cfg
 
@@ -296,7 +300,11 @@ class EngineRunner(Runner):
         return measured
 
     def close(self) -> None:
-        """Let go of the work directory."""
+        """Write what the log still holds, give the terminal back, and let go of the work directory."""
+        self.visualizer.close()
+        for hook in self.hooks:
+            if hasattr(hook, "close"):
+                hook.close()
         if _is_main():
             self.folder.release()
 
@@ -354,6 +362,11 @@ class EngineRunner(Runner):
                 point_to(path)
         return path
 
+    def keep_newest_checkpoints(self, count: int) -> None:
+        """Remove the work directory's older ``iter_N.pth`` files."""
+        if _is_main():
+            keep_newest(Path(self.work_dir), count)
+
     def load_or_resume(self) -> None:
         """Resume, or begin with a checkpoint's weights, as the config says.
 
@@ -362,21 +375,25 @@ class EngineRunner(Runner):
         """
         if self._has_loaded:
             return
-        if self._resume:
-            source = (Path(self._load_from), read_checkpoint(self._load_from)) if self._load_from else None
-            source = source or newest_readable(Path(self.work_dir), self.logger.warning)
-            found = source[0].name if source else "no checkpoint"
-            require_same(
-                found, f"--resume in {self.work_dir}", "Keep the work directory on a disk that all machines share."
-            )
-            if source is None:
-                self.logger.info("nothing to resume here; beginning anew")
-                return
+        source = self._to_resume() if self._resume else None
+        if source:
             self._restore(*source)
         elif self._load_from:
             content = read_checkpoint(self._load_from)
             load_strictly(unwrap(self.model).network, network_state(content), self._load_from)
             self.logger.info(f"begins with the weights of {self._load_from}")
+
+    def _to_resume(self) -> tuple[Path, dict] | None:
+        """The file that was named, else the newest of the folder that can be read; None where there is none."""
+        named = self.resumed_file
+        source = (named, read_checkpoint(named)) if named else newest_readable(Path(self.work_dir), self.logger.warning)
+        found = source[0].name if source else "no checkpoint"
+        require_same(
+            found, f"--resume in {self.work_dir}", "Keep the work directory on a disk that all machines share."
+        )
+        if source is None:
+            self.logger.info("nothing to resume here; beginning anew")
+        return source
 
     def _restore(self, path: Path, content: dict) -> None:
         load_strictly(unwrap(self.model), content["state_dict"], str(path))
@@ -402,6 +419,7 @@ class EngineRunner(Runner):
         if len(streams) == self.world_size:
             restore_random_state(streams[self.rank])
         else:
+            torch.manual_seed(hash((self.seed, self.iter, self.rank)) & 0x7FFFFFFF)
             self.logger.warning(
                 f"saved by {len(streams)} processes, resumed by {self.world_size}: random draws will differ"
             )

@@ -53,7 +53,8 @@ class BatchStream:
         limit: iterations of an epoch at most; None for all of them.
 
     Raises:
-        ValueError: a budget out of range, one below the largest sample, or a data set that does not count nodes.
+        ValueError: a batch without samples, a budget out of range, one below the largest sample, or a data set that does not
+            count nodes.
     """
 
     def __init__(
@@ -61,6 +62,8 @@ class BatchStream:
         world_size: int = 1, seed: int = 0, drop_last: bool = False, node_budget: int | None = None,
         budget_factor: float | str = 1.0,
     ) -> None:  # fmt: skip
+        if batch_size < 1:
+            raise ValueError(f"batch_size: got {batch_size}, expected at least 1")
         self.dataset, self.sampler = dataset, sampler
         self.batch_size, self.accumulate, self.num_workers = batch_size, accumulate, num_workers
         self.rank, self.world_size = rank, world_size

@@ -18,6 +18,7 @@ from .evaluation.can import load_tested, log_pictures, write_detection_report
 from .evaluation.seeds import RunResult
 from .learner import unwrap
 from .runner import EngineRunner
+from .tables import terminal_table
 
 TESTED, SCORES, PAGE = "test.json", "test_scores.npz", "test.html"
 SHOWN = (
@@ -130,7 +131,11 @@ def write_page(report: dict) -> Path | None:
 
 
 def print_groups(report: dict) -> None:
-    """A table: a row for each split and source, a column for each metric."""
+    """A table: a row for each split and source, a column for each metric; where nothing is told apart, a row a metric."""
+    if not report["groups"]:
+        rows = [(name, _cell(value)) for name, value in report["metrics"].items() if isinstance(value, (int, float))]
+        get_console().print(terminal_table(("metric", "value"), rows, f"test of {report['checkpoint']}"))
+        return
     table = Table(title=f"test of {report['checkpoint']}")
     table.add_column("split or source", overflow="fold")
     for name in SHOWN:

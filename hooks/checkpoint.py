@@ -1,9 +1,6 @@
 """Write checkpoints: the newest few, and the best by a metric."""
 
-from pathlib import Path
-
 import torch
-from mmengine.dist import is_main_process
 
 from ..registry import HOOKS
 from .monitor import MonitorHook, Rule
@@ -32,8 +29,9 @@ class CheckpointHook(MonitorHook):
         save_best: str | None = None,
         rule: Rule = "greater",
     ) -> None:
-        if max_keep < 1:
-            raise ValueError(f"CheckpointHook.max_keep: got {max_keep}, expected at least 1")
+        for name, value in (("interval", interval), ("max_keep", max_keep)):
+            if value < 1:
+                raise ValueError(f"CheckpointHook.{name}: got {value}, expected at least 1")
         super().__init__(save_best, rule)
         self.interval, self.by_epoch, self.max_keep = interval, by_epoch, max_keep
         self._new_best = False
@@ -68,19 +66,11 @@ class CheckpointHook(MonitorHook):
             return
         runner.save_checkpoint(f"iter_{runner.iter}.pth", newest=True)
         self._saved_at = runner.iter
-        if is_main_process():
-            # By age and not by number: after a resume from an earlier file, later ones belong to an abandoned branch.
-            for path in sorted(Path(runner.work_dir).glob("iter_*.pth"), key=_written)[: -self.max_keep]:
-                path.unlink()
+        runner.keep_newest_checkpoints(self.max_keep)
 
     def _save_best(self, runner) -> None:
         name = f"best_{self.monitor.replace('/', '_')}.pth"  # type: ignore[union-attr]
         runner.save_checkpoint(name)
-
-
-def _written(path: Path) -> tuple[int, int]:
-    """When a file was written; its iteration decides between equal times."""
-    return path.stat().st_mtime_ns, int(path.stem.split("_")[1])
 
 
 def _finite(model: torch.nn.Module) -> bool:

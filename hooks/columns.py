@@ -10,8 +10,6 @@ from typing import Any
 import torch
 from torch import Tensor, nn
 
-from .curriculum import weights_digest
-
 SAY_S = 10.0
 
 
@@ -64,6 +62,14 @@ def table_path(folder: str | None, kind: str, dataset: Any, about: object, modul
     digest.update(torch.as_tensor(getattr(dataset, "labels", ())).numpy().tobytes())
     digest.update("".join(map(weights_digest, modules)).encode())
     return Path(folder) / f"{kind}-{digest.hexdigest()[:24]}.pt"
+
+
+def weights_digest(network: nn.Module) -> str:
+    """A short digest of a network's weights."""
+    digest = hashlib.sha256()
+    for value in network.state_dict().values():
+        digest.update(value.detach().cpu().contiguous().numpy().tobytes())
+    return digest.hexdigest()[:16]
 
 
 def _moved(value: Any, device: torch.device | str) -> Any:

@@ -1,12 +1,11 @@
 """Order the training samples by a trained network's idea of difficulty."""
 
-from pathlib import Path
-
 import torch
 from mmengine.hooks import Hook
 from torch import Tensor
 
 from ..registry import HOOKS
+from .columns import columns_of, table_path
 from .kept import kept
 
 
@@ -42,30 +41,13 @@ class CurriculumHook(Hook):
             sampler.difficulty = self._cached(runner, frozen)
 
     def _cached(self, runner, frozen) -> Tensor:
-        dataset = runner.train_dataloader.dataset
-        data = getattr(dataset, "provenance", dict)().get("digest")
-        if self.cache_dir is None or data is None:
-            return self._score(runner, frozen)
-        path = Path(self.cache_dir) / f"{self.output}-{data[:16]}-{len(dataset)}-{weights_digest(frozen.network)}.pt"
+        path = table_path(self.cache_dir, self.output, runner.train_dataloader.dataset, "curriculum", [frozen.network])
         return kept(path, lambda: self._score(runner, frozen))
 
-    @torch.no_grad()
     def _score(self, runner, frozen) -> Tensor:
-        dataset = runner.train_dataloader.dataset
-        device = next(frozen.network.parameters()).device
-        scores = []
-        for start in range(0, len(dataset), self.batch_size):
-            batch = dataset.__getitems__(list(range(start, min(start + self.batch_size, len(dataset)))))
-            moved = {key: value.to(device) if hasattr(value, "to") else value for key, value in batch.items()}
-            scores.append(frozen.predict(moved)[self.output].float().cpu())
-        return torch.cat(scores)
+        dataset, device = runner.train_dataloader.dataset, next(frozen.network.parameters()).device
 
+        def look(batch: dict) -> dict[str, Tensor]:
+            return {self.output: frozen.predict(batch)[self.output].float()}
 
-def weights_digest(network: torch.nn.Module) -> str:
-    """A short digest of a network's weights."""
-    import hashlib
-
-    digest = hashlib.sha256()
-    for value in network.state_dict().values():
-        digest.update(value.detach().cpu().contiguous().numpy().tobytes())
-    return digest.hexdigest()[:16]
+        return columns_of(look, dataset, range(len(dataset)), self.batch_size, device, runner.logger.info)[self.output]

@@ -56,6 +56,8 @@ class LogHook(Hook):
     priority = "BELOW_NORMAL"
 
     def __init__(self, interval: int = 50) -> None:
+        if interval < 1:
+            raise ValueError(f"LogHook.interval: got {interval}, expected at least 1")
         self.interval = interval
         self._means = TermMeans()
         self._length = 0

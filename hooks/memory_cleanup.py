@@ -8,8 +8,12 @@ from mmengine.hooks import Hook
 
 from ..registry import HOOKS
 
-# What PyTorch's own allocator, the standard library of C++ and oneDNN say where memory runs out on a CPU.
-EXHAUSTED = ("can't allocate memory", "std::bad_alloc", "could not create a primitive")
+# What PyTorch's own allocator, the standard library of C++ and oneDNN say where memory runs out on a CPU, and CUDA's driver and
+# libraries where they ask for memory themselves.
+EXHAUSTED = (
+    "can't allocate memory", "std::bad_alloc", "could not create a primitive", "CUDA error: out of memory",
+    "CUBLAS_STATUS_ALLOC_FAILED", "CUDNN_STATUS_ALLOC_FAILED",
+)  # fmt: skip
 
 
 @HOOKS.register_module()

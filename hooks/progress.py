@@ -1,6 +1,7 @@
 """A progress bar with rate and time left; plain lines where there is no terminal."""
 
 import time
+from datetime import timedelta
 
 from mmengine.dist import is_main_process
 from mmengine.hooks import Hook
@@ -56,12 +57,17 @@ class ProgressHook(Hook):
         if self._bar:
             self._bar.update(self._task, completed=done, epoch=epoch, rate=f"{rate:.1f} it/s", loss=text)
         elif is_main_process():
-            left = time.strftime("%H:%M:%S", time.gmtime((runner.max_iters - done) / rate))
+            left = timedelta(seconds=round((runner.max_iters - done) / rate))
             runner.logger.info(f"epoch {epoch}  {done}/{runner.max_iters}  {rate:.1f} it/s  ETA {left}  {text}")
 
     def after_train(self, runner) -> None:
-        """Take the bar away."""
+        """Show where training ended."""
         if self._bar:
             self._bar.update(self._task, completed=runner.iter)
+        self.close()
+
+    def close(self) -> None:
+        """Take the bar away, after an error too, and give the terminal its cursor back."""
+        if self._bar:
             self._bar.stop()
             self._bar = None

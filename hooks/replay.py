@@ -74,6 +74,7 @@ class ReplayHook(Hook):
                 f"ReplayHook.gamma: got {self.gamma}, which needs a slow copy of the network; add an EMAHook"
             )
         self._learner.input_transforms.append(self._step)
+        self.buffer.to(next(self._learner.parameters()).device)  # resumed steps come from a file
 
     def before_train_iter(self, runner, batch_idx: int, data_batch=None) -> None:
         """Follow the iteration."""

@@ -64,9 +64,13 @@ class ReplayBuffer:
         rows = self._rows(torch.arange(self.size))
         return {name: column[rows.to(column.device)].cpu() for name, column in self._columns.items()}
 
-    def load_state_dict(self, state: dict, device: torch.device | str = "cpu") -> None:
+    def load_state_dict(self, state: dict) -> None:
         """Hold saved steps and no others; of more than the capacity, the newest."""
         self.size = self._next = 0
         self._columns = {}
         if state:
-            self.add({name: column.to(device) for name, column in state.items()})
+            self.add(state)
+
+    def to(self, device: torch.device | str) -> None:
+        """Keep the steps on a device."""
+        self._columns = {name: column.to(device) for name, column in self._columns.items()}

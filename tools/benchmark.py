@@ -34,13 +34,15 @@ def parse_args() -> argparse.Namespace:
 
 def main(args: argparse.Namespace) -> None:
     """Run the benchmark; its rows all have the same columns."""
+    from stillhouse.engine.errors import StillhouseError
+
     sys.path.insert(0, str(FOLDER))
     if args.name == ALL:
         _all(args)
         return
     module = importlib.import_module(args.name)
     if args.ratios and not hasattr(module, "ratios"):
-        sys.exit(f"{args.name}: has no ratios; leave --ratios out")
+        raise StillhouseError(f"{args.name}: has no ratios; leave --ratios out")
     rows = module.ratios(args.quick) if args.ratios else module.benchmark()
     if args.json:
         print(json.dumps({"benchmark": args.name, "rows": rows}))
@@ -50,20 +52,21 @@ def main(args: argparse.Namespace) -> None:
 
 def _print(name: str, rows: list[dict]) -> None:
     from rich import get_console
-    from rich.table import Table
 
-    table = Table(*(str(column) for column in rows[0]), title=name)
-    for row in rows:
-        table.add_row(*(f"{value:.4g}" if isinstance(value, float) else str(value) for value in row.values()))
-    get_console().print(table)
+    from stillhouse.engine.tables import terminal_table
+
+    cells = [[f"{value:.4g}" if isinstance(value, float) else value for value in row.values()] for row in rows]
+    get_console().print(terminal_table([str(column) for column in rows[0]], cells, name))
 
 
 def _all(args: argparse.Namespace) -> None:
     from _all import PARTS, collect
 
+    from stillhouse.engine.errors import StillhouseError
+
     unknown = set(args.only or ()) - set(PARTS)
     if unknown:
-        sys.exit(f"--only: {', '.join(sorted(unknown))}: no ratios are known; known: {', '.join(PARTS)}")
+        raise StillhouseError(f"--only: {', '.join(sorted(unknown))}: no ratios are known; known: {', '.join(PARTS)}")
     parts = tuple(name for name in PARTS if not args.only or name in args.only)
     found = collect(
         Path(args.out), parts, args.quick, args.fresh, lambda line: print(line, file=sys.stderr, flush=True)
@@ -74,4 +77,7 @@ def _all(args: argparse.Namespace) -> None:
 
 
 if __name__ == "__main__":
-    main(parse_args())
+    arguments = parse_args()
+    from stillhouse.engine.command import run
+
+    sys.exit(run(main, arguments))

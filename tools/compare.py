@@ -18,25 +18,17 @@ def parse_args() -> argparse.Namespace:
     return parser.parse_args()
 
 
-def main() -> int:
-    """Print the tables, and draw the picture where asked; 2 where a folder is not a run."""
-    args = parse_args()
-    from stillhouse.engine.errors import StillhouseError
+def main(args: argparse.Namespace) -> None:
+    """Print the tables, and draw the picture where asked."""
     from stillhouse.engine.evaluation.comparison import compare, print_comparison
 
-    try:
-        comparison = compare(args.runs)
-        print_comparison(comparison)
-        if args.curves:
-            draw(args.runs, comparison.names, args.curves, args.columns)
-    except (StillhouseError, ValueError) as error:
-        print(error, file=sys.stderr)
-        return 2
+    comparison = compare(args.runs)
+    print_comparison(comparison)
     if args.curves:
+        draw(args.runs, comparison.names, args.curves, args.columns)
         print(f"Next: look at {args.curves}.")
     else:
         print("Next: add --curves curves.png to see how the runs got there.")
-    return 0
 
 
 def draw(runs: list[str], names: list[str], path: str, columns: list[str] | None) -> None:
@@ -47,4 +39,7 @@ def draw(runs: list[str], names: list[str], path: str, columns: list[str] | None
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    arguments = parse_args()
+    from stillhouse.engine.command import run
+
+    sys.exit(run(main, arguments))

@@ -39,29 +39,26 @@ def parse_args() -> argparse.Namespace:
 
 def false_positive_table(rows: list[dict]) -> str:
     """The pooled rates as Markdown."""
-    header = "| run | windows of | benign windows | false alarms | false-positive rate | 95 % interval |"
+    from stillhouse.engine.tables import markdown_table
+
+    head = ("run", "windows of", "benign windows", "false alarms", "false-positive rate", "95 % interval")
     lines = [
-        f"| {row['method']} | {row['group']} | {row['benign_windows']:,} | {row['false_alarms']:.1f} | {row['fpr']:.2e} | "
-        f"{row['low']:.2e} to {row['high']:.2e} |"
+        [row["method"], row["group"], f"{row['benign_windows']:,}", f"{row['false_alarms']:.1f}", f"{row['fpr']:.2e}",
+         f"{row['low']:.2e} to {row['high']:.2e}"]
         for row in rows
-    ]
-    return "\n".join(
-        ["## false positives, all files pooled", "", header, "| --- | --- " + "| ---: " * 4 + "|", *lines, ""]
-    )
+    ]  # fmt: skip
+    return f"## false positives, all files pooled\n\n{markdown_table(head, lines)}\n"
 
 
 def recording_table(rows: list[dict], figure: str) -> str:
     """One figure of each recording and method as Markdown."""
+    from stillhouse.engine.tables import markdown_table
+
     methods = list(dict.fromkeys(row["method"] for row in rows))
     cells = {(row["recording"], row["method"]): row[figure] for row in rows}
-    lines = [
-        f"| {name} | " + " | ".join(_cell(cells[name, method]) for method in methods) + " |"
-        for name in dict.fromkeys(row["recording"] for row in rows)
-    ]
-    header = f"| recording | {' | '.join(methods)} |"
-    return "\n".join(
-        [f"## {figure} of each recording", "", header, "| --- " + "| ---: " * len(methods) + "|", *lines, ""]
-    )
+    names = dict.fromkeys(row["recording"] for row in rows)
+    lines = [[name, *(_cell(cells[name, method]) for method in methods)] for name in names]
+    return f"## {figure} of each recording\n\n{markdown_table(['recording', *methods], lines)}\n"
 
 
 def _cell(found: dict | None) -> str:

@@ -70,18 +70,16 @@ def check(root: Path) -> bool:
     return not failed
 
 
-def main(argv: list[str] | None = None) -> int:
-    """Run the command line; returns the exit status: 0, 1 for a failed check, 2 for an error of the user."""
-    args = parser().parse_args(argv)
-    try:
-        if args.check:
-            return 0 if check(args.root) else 1
-        write(args.root, args.seed, args.rows, args.size, args.force)
-    except (ValueError, ImportError) as error:
-        print(f"make_can.py: {error}", file=sys.stderr)
-        return 2
+def main(args: argparse.Namespace) -> int:
+    """Write or check; returns 1 for a failed check."""
+    if args.check:
+        return 0 if check(args.root) else 1
+    write(args.root, args.seed, args.rows, args.size, args.force)
     return 0
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    arguments = parser().parse_args()
+    from stillhouse.engine.command import run
+
+    sys.exit(run(main, arguments))

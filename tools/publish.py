@@ -5,6 +5,7 @@ example:
 """
 
 import argparse
+import importlib
 import sys
 
 
@@ -13,6 +14,14 @@ def parse_args() -> argparse.Namespace:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("run", help="a run's folder, or a checkpoint")
     parser.add_argument("out", help="the file to write")
+    parser.add_argument(
+        "--import",
+        nargs="+",
+        default=[],
+        dest="modules",
+        metavar="MODULE",
+        help="of your own, with the network's classes",
+    )
     parser.add_argument("--raw", action="store_true", help="the raw weights, even where averaged ones are there")
     parser.add_argument(
         "--calibrate",
@@ -33,13 +42,16 @@ def parse_args() -> argparse.Namespace:
 
 def main(args: argparse.Namespace) -> None:
     """Publish and say how to load the file."""
+    for name in args.modules:
+        importlib.import_module(name)
     from stillhouse.engine.publish import load_network, publish
 
     path = publish(args.run, args.out, args.raw, args.trust_checkpoint, args.calibrate, args.target_fpr)
     thresholds = load_network(path).published["thresholds"]
     for name, found in thresholds.items():
         print(f"{name}: threshold {found['threshold']:.6g} over {found['benign_windows']} benign windows")
-    print(f"{path} holds the network. Load it: stillhouse.engine.publish.load_network({str(path)!r})")
+    first = "".join(f"import {name}; " for name in args.modules)
+    print(f"{path} holds the network. Load it: {first}stillhouse.engine.publish.load_network({str(path)!r})")
 
 
 if __name__ == "__main__":

@@ -54,9 +54,10 @@ def rules(folder: Path) -> tuple[list, list]:
     cfg = load_config(folder / "config.py").cfg
     splits = [DATASETS.build(cfg[loader].dataset) for loader in ("val_dataloader", "test_dataloader")]
     scores = [rule_scores(data) for data in splits]
+    target_fpr = next(one.target_fpr for one in cfg.test_evaluator if one["type"] == "DetectionMetric")
     rows, windows = [], []
     for name in scores[0]:
-        metric = DetectionMetric()
+        metric = DetectionMetric(target_fpr=target_fpr)
         for data, found in zip(splits, scores):
             metric.dataset_meta = data.metainfo
             batch = data.__getitems__(range(len(data)))

@@ -7,6 +7,7 @@ example:
 import argparse
 import gc
 import os
+import shlex
 import sys
 
 
@@ -77,29 +78,33 @@ def main(args: argparse.Namespace) -> None:
     from stillhouse.engine.checking import require
     from stillhouse.engine.distributed import world_size
     from stillhouse.engine.dry_run import dry_run
+    from stillhouse.engine.errors import StillhouseError
 
+    if args.dry_run and args.launcher != "none":
+        raise StillhouseError("--dry-run: builds in one process; give it without --launcher, or train two steps")
     experiment = load(args)
     processes = 1 if args.launcher == "none" else world_size(args.launcher)
     require(experiment, companions=not args.with_companions, processes=processes)
     if args.check and not args.dry_run:
-        print(f"{args.config}: no problems. Train it: python tools/train.py {args.config}")
+        given = shlex.join(word for word in sys.argv[1:] if word != "--check")
+        print(f"{args.config}: no problems. Train it: python tools/train.py {given}")
         return
     if args.with_companions:
         launch.train_companions(experiment, args.launcher)
     if args.dry_run:
         dry_run(experiment)
         return
-    if args.restart and (aside := launch.start_over(experiment)):
+    if args.restart and (aside := launch.start_over(experiment, args.launcher)):
         print(f"the earlier run is now in {aside}")
     resume = True if args.resume == "auto" else args.resume or False
     launch.train(experiment, resume, args.launcher)
     if int(os.environ.get("RANK", 0)) == 0:
-        then = (
-            "Test it: python tools/test.py"
-            if experiment.cfg.get("test_dataloader")
-            else "Extract it: python tools/publish.py"
+        folder = experiment.work_dir
+        tests, extracts = (
+            f"Test it: python tools/test.py {folder}",
+            f"Extract it: python tools/publish.py {folder} {folder.name}.pth",
         )
-        print(f"{experiment.work_dir} holds the result. {then} {experiment.work_dir}")
+        print(f"{folder} holds the result. {tests if experiment.cfg.get('test_dataloader') else extracts}")
 
 
 if __name__ == "__main__":

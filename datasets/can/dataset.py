@@ -55,6 +55,7 @@ class CANGraphs:
 
     fields = ("graph", "y", "index", "source", "duration_s", "start_s", "attack_frames", "adapted")
     budget_factors = SAFETY_FACTORS
+    made_by = "python tools/make_can.py"
 
     def __init__(
         self,

@@ -49,6 +49,7 @@ class SceneRenders:
     """
 
     fields = ("image", "params", "index")
+    made_by = "python tools/generate_scenes.py 5000"
     random = False
 
     def __init__(

@@ -48,6 +48,7 @@ class ControlSketch:
     """
 
     fields = ("strokes", "label", "index")
+    made_by = "python tools/make_sketches.py data/sketches"
     random = False
 
     def __init__(

@@ -1,9 +1,10 @@
 """The table of a campaign: how the faults of each kind ended."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 
 from rich.table import Table
 
+from ..tables import markdown_table, terminal_table
 from .campaign import VERDICTS, Outcome
 from .recipes import CAMPAIGNS
 
@@ -21,7 +22,10 @@ def as_markdown(campaigns: Mapping[str, Sequence[Outcome]]) -> str:
     """Two tables for a page: a row a campaign, and a row a kind of fault over all of them; then what was unclear or lost."""
     outcomes = [outcome for of in campaigns.values() for outcome in of]
     rows = [_row(f"{name} (`{CAMPAIGNS[name].config}`)", of) for name, of in campaigns.items()]
-    tables = [_markdown("campaign", [*rows, _row("all", outcomes)]), _markdown("fault", counted(outcomes))]
+    tables = [
+        markdown_table(("campaign", *HEAD[1:]), [*rows, _row("all", outcomes)]),
+        markdown_table(HEAD, counted(outcomes)),
+    ]
     notes = [
         f"- {name}, {one.fault}, {one.verdict}: {' / '.join(one.messages)}".replace("\n", " ")
         for name, of in campaigns.items()
@@ -31,11 +35,6 @@ def as_markdown(campaigns: Mapping[str, Sequence[Outcome]]) -> str:
     return "\n\n".join([*tables, *["\n".join(notes)] * bool(notes)]) + "\n"
 
 
-def _markdown(first: str, rows: Iterable[list]) -> str:
-    lines = [[first, *HEAD[1:]], ["---", *["---:"] * (len(HEAD) - 1)], *rows]
-    return "\n".join(f"| {' | '.join(map(str, line))} |" for line in lines)
-
-
 def _row(name: str, outcomes: Sequence[Outcome]) -> list:
     verdicts = [sum(one.verdict == verdict for one in outcomes) for verdict in VERDICTS]
     return [name, len(outcomes), sum(one.ended for one in outcomes), *verdicts]
@@ -43,12 +42,7 @@ def _row(name: str, outcomes: Sequence[Outcome]) -> list:
 
 def as_table(outcomes: Sequence[Outcome], title: str) -> Table:
     """For the terminal."""
-    table = Table(title=title, title_justify="left")
-    for number, name in enumerate(HEAD):
-        table.add_column(name, justify="left" if number == 0 else "right")
-    for row in counted(outcomes):
-        table.add_row(*map(str, row))
-    return table
+    return terminal_table(HEAD, counted(outcomes), title)
 
 
 def as_json(outcomes: Sequence[Outcome], about: dict) -> dict:

@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 from torch.nn.utils import clip_grad_norm_, clip_grad_value_
 
-from ...registry import Registry, RegistryImportError, defined_in, nearest
+from ...registry import DATA_SAMPLERS, LOOPS, Registry, RegistryImportError, defined_in, nearest
 from ..stream import BatchStream
 from .misspelt import check_misspelt, misspelt
 from .problems import Problems, did_you_mean, fix, listed, shown
@@ -99,9 +99,18 @@ def check_component(problems: Problems, path: str, cfg, role: Role, others: tupl
         return
     component, role = find(problems, f"{path}.type", name, (role, *others))
     arguments = {key: value for key, value in cfg.items() if key not in ("type", "_scope_")}
-    if component is not None:
+    if component is not None and role.registry in (LOOPS, DATA_SAMPLERS) and _is_mmengine_s(component):
+        known = listed(sorted(own for own, one in role.registry.names().items() if not _is_mmengine_s(one)))
+        problems.add(
+            f"{path}.type", f"{name!r} is mmengine's, which does not fit this engine's batches; expected {known}"
+        )
+    elif component is not None:
         check_call(problems, path, component, arguments, role.injected, role.extra)
     check_children(problems, path, arguments)
+
+
+def _is_mmengine_s(component: Callable) -> bool:
+    return component.__module__.startswith("mmengine.")
 
 
 def find(problems: Problems, path: str, name: str, roles: tuple[Role, ...]) -> tuple[Callable | None, Role]:

@@ -59,7 +59,7 @@ def is_trained(companion: Companion) -> bool:
 
 
 def check_data(problems: Problems, experiment: Experiment, cfg: dict, seen: set[str]) -> None:
-    """Report the paths of data sets that do not exist, each once.
+    """Report the paths of data sets that do not exist, each once, and a checkpoint to begin with that is not there.
 
     Args:
         problems: receives what is wrong.
@@ -67,6 +67,9 @@ def check_data(problems: Problems, experiment: Experiment, cfg: dict, seen: set[
         cfg: its content as a plain dict.
         seen: paths that were reported already; grows.
     """
+    start = cfg.get("load_from")
+    if isinstance(start, str) and not Path(start).is_file():
+        problems.add("load_from", f"{start}: no such checkpoint")
     for key in ("train_dataloader", "val_dataloader", "test_dataloader"):
         loader = cfg.get(key)
         dataset = loader.get("dataset") if isinstance(loader, dict) else None
@@ -85,9 +88,15 @@ def _check_paths(problems: Problems, where: str, component, cfg: dict, experimen
         seen.add(value)
         problems.add(
             f"{where}.{name}",
-            f"{value}: no such file or folder (looked in {Path.cwd()} and {PACKAGE_ROOT}). `make demo` writes synthetic data; "
-            f"for your own add --cfg-options {_option(value, f'{where}.{name}', experiment)}=...",
+            f"{value}: no such file or folder (looked in {' and '.join(dict.fromkeys(map(str, (Path.cwd(), PACKAGE_ROOT))))}). "
+            f"{_maker(component)} your own add --cfg-options {_option(value, f'{where}.{name}', experiment)}=...",
         )
+
+
+def _maker(component) -> str:
+    """What writes synthetic data of the kind, where a data set says so, and how the sentence goes on."""
+    made_by = getattr(component, "made_by", None)
+    return f"`{made_by}` writes synthetic data; for" if made_by else "For"
 
 
 def _exists(value: str) -> bool:

@@ -116,6 +116,11 @@ def _check_plain_dicts(problems: Problems, cfg: dict) -> None:
     if isinstance(randomness, dict):
         given = ("self", "seed")  # a missing seed is reported below
         check_call(problems, "randomness", Runner.set_randomness, randomness, given=given, refused=("self",))
+        if randomness.get("diff_rank_seed"):
+            problems.add(
+                "randomness.diff_rank_seed",
+                "got True, but processes cut one order of samples, the seed's; take it out, their random draws differ anyway",
+            )
     seed = randomness.get("seed") if isinstance(randomness, dict) else None
     if type(seed) is not int or not 0 <= seed < SEEDS:
         problems.add(

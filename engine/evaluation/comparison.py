@@ -10,6 +10,7 @@ from rich.table import Table
 
 from ..errors import RunFolderError
 from ..json_file import read_json
+from ..tables import terminal_table
 
 ABSENT = "–"
 # They differ between any two runs and change nothing in what is learnt.
@@ -159,13 +160,7 @@ def print_comparison(comparison: Comparison, console: Console | None = None) -> 
 
 
 def _table(title: str, names: list[str], content: dict[str, list]) -> Table:
-    table = Table(title=title, title_justify="left")
-    table.add_column("")
-    for name in names:
-        table.add_column(name, justify="right", overflow="fold")
-    for key, values in content.items():
-        table.add_row(key, *(_text(value) for value in values))
-    return table
+    return terminal_table(("", *names), [(key, *map(_text, values)) for key, values in content.items()], title)
 
 
 def _text(value) -> str:

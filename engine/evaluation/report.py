@@ -6,10 +6,10 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from rich.console import Console
-from rich.table import Table
 
 from ...registry import nearest
 from ..checkpoint import write_text
+from ..tables import markdown_table, terminal_table
 from .parameters import count_parameters, vocabulary_free_parameters
 from .seeds import RunResult, Spread, Summary, aggregate
 
@@ -120,9 +120,7 @@ def markdown_report(rows: Sequence[RunResult], title: str, columns: Sequence[str
     """The report as Markdown: a table over everything, then one a group."""
     parts = [f"# {title}"]
     for group, (header, *body) in tables(rows, columns):
-        rule = ["---"] + ["---:"] * (len(header) - 1)
-        lines = ["| " + " | ".join(cell.replace("|", "\\|") for cell in line) + " |" for line in (header, rule, *body)]
-        parts += ([f"## {group}"] if group else []) + ["\n".join(lines)]
+        parts += ([f"## {group}"] if group else []) + [markdown_table(header, body)]
     if any(summary.n > 1 for summary in aggregate(rows)):
         parts.append("Mean ± sample standard deviation over the seeds.")
     return "\n\n".join(parts) + "\n"
@@ -134,12 +132,7 @@ def print_report(
     """The same tables on the terminal."""
     console = console or Console()
     for group, (header, *body) in tables(rows, columns):
-        table = Table(title=f"{title}: {group}" if group else title, title_justify="left")
-        for number, name in enumerate(header):
-            table.add_column(name, justify="left" if number == 0 else "right")
-        for line in body:
-            table.add_row(*line)
-        console.print(table)
+        console.print(terminal_table(header, body, f"{title}: {group}" if group else title))
 
 
 def write_report(

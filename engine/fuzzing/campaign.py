@@ -135,6 +135,8 @@ def _in_process(reader: Reader, examples: range, seed: int) -> Iterator[tuple[in
     number, ready = examples.start, False
     try:
         with suppress(EOFError):
+            if not ours.poll(_PATIENCE_S):
+                raise FuzzingError(f"{reader.name}: its valid files were not made in {_PATIENCE_S:g} s")
             ready = ours.recv()
             while number < examples.stop:
                 if not ours.poll(_PATIENCE_S):

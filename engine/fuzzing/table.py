@@ -4,6 +4,7 @@ from collections.abc import Sequence
 
 from rich.table import Table
 
+from ..tables import terminal_table
 from .campaign import Tally
 
 HEAD = ("reader", "tried", "accepted", "refused clearly", "findings")
@@ -17,12 +18,7 @@ def counted(tallies: Sequence[Tally]) -> list[list]:
 
 def as_table(tallies: Sequence[Tally], title: str) -> Table:
     """For the terminal."""
-    table = Table(title=title, title_justify="left")
-    for number, name in enumerate(HEAD):
-        table.add_column(name, justify="left" if number == 0 else "right")
-    for row in counted(tallies):
-        table.add_row(*map(str, row))
-    return table
+    return terminal_table(HEAD, counted(tallies), title)
 
 
 def as_json(tallies: Sequence[Tally], about: dict) -> dict:

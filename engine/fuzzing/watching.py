@@ -15,6 +15,7 @@ ROOM_MB = 6144  # of addresses; what asks for more gets a MemoryError instead of
 _WRITES = os.O_WRONLY | os.O_RDWR | os.O_CREAT | os.O_TRUNC
 _STARTS = ("os.system", "os.exec", "os.posix_spawn", "os.fork", "subprocess.Popen", "pty.spawn")
 _NET = ("socket.connect", "socket.bind", "socket.getaddrinfo", "urllib.Request")
+_BETWEEN = ("os.rename", "os.link", "os.symlink")  # of two paths
 _CHANGES = (
     "os.remove",
     "os.rename",
@@ -62,8 +63,9 @@ class Watch:
             self._opened(*arguments[:3])
         elif event in _STARTS or event in _NET or event == _PICKLE:
             self.seen.append(f"{event}{arguments!r:.120}")
-        elif event in _CHANGES and not self._inside(arguments[0]):
-            self.seen.append(f"{event} {arguments[0]!r:.120}")
+        elif event in _CHANGES:
+            named = arguments[:2] if event in _BETWEEN else arguments[:1]
+            self.seen += [f"{event} {path!r:.120}" for path in named if not self._inside(path)]
 
     def _opened(self, path: object, mode: object, flags: object) -> None:
         if isinstance(path, int) or self._inside(path):

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 
 from rich.table import Table
 
+from ..tables import terminal_table
 from .campaign import Verdict
 
 HEAD = ("config", "misspellings", "caught", "right key named", "replaced later")
@@ -30,12 +31,7 @@ def _row(name: str, verdicts: Sequence[Verdict]) -> list:
 
 def as_table(verdicts: Sequence[Verdict], title: str) -> Table:
     """For the terminal."""
-    table = Table(title=title, title_justify="left")
-    for number, name in enumerate(HEAD):
-        table.add_column(name, justify="left" if number == 0 else "right")
-    for row in counted(verdicts):
-        table.add_row(*map(str, row))
-    return table
+    return terminal_table(HEAD, counted(verdicts), title)
 
 
 def lost(verdicts: Sequence[Verdict]) -> list[str]:

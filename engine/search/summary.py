@@ -5,6 +5,8 @@ from dataclasses import asdict, dataclass
 
 import numpy as np
 
+from ..tables import markdown_table
+
 LEAST_BEATEN, LEAST_CUT = 0.9, 0.3
 
 
@@ -82,19 +84,18 @@ def summarize(rows: Sequence[Mapping], search: str, baselines: Sequence[str], re
 
 def table(summary: Summary) -> str:
     """Markdown: a row a method, and the verdicts."""
-    parts = [
-        "| method | mean loss | median | evaluations | s | search is nearer in | by |",
-        "|---|---:|---:|---:|---:|---:|---:|",
-    ]
-    for line in summary.lines:
-        beside = "" if line.name == summary.search else f"{line.beaten:.0%} | {line.cut:.0%}"
-        parts.append(
-            f"| {line.name} | {line.mean:.4f} | {line.median:.4f} | {line.evaluations:.0f} | {line.seconds:.1f} | "
-            f"{beside or '|'} |"
-        )
+    head = ("method", "mean loss", "median", "evaluations", "s", "search is nearer in", "by")
+    parts = [markdown_table(head, [_cells(line, summary.search) for line in summary.lines])]
     parts.append(f"\n{summary.targets} targets; nearer than every baseline on {summary.beats_all:.0%} of them.")
     parts += [f"{name}: {'yes' if holds else 'no'}" for name, holds in summary.verdicts.items()]
     return "\n".join(parts) + "\n"
+
+
+def _cells(line: Line, search: str) -> list[str]:
+    beside = ("", "") if line.name == search else (f"{line.beaten:.0%}", f"{line.cut:.0%}")
+    return [
+        line.name, f"{line.mean:.4f}", f"{line.median:.4f}", f"{line.evaluations:.0f}", f"{line.seconds:.1f}", *beside,
+    ]  # fmt: skip
 
 
 def _line(name: str, row: Sequence[Mapping], own: np.ndarray) -> Line:

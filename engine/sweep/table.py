@@ -12,6 +12,7 @@ from ..errors import ConfigError, RunFolderError
 from ..evaluation.seeds import RunResult, Spread, aggregate
 from ..json_file import read_json
 from ..run_folder import RESULT, read_result
+from ..tables import markdown_table, terminal_table
 from ..testing import TESTED
 from .grid import Point, short_names
 from .plan import PlannedRun
@@ -108,19 +109,13 @@ def shortened(text: str) -> str:
 def as_table(rows: Sequence[Row], metrics: Sequence[str], title: str) -> Table:
     """For the terminal."""
     head, body = cells(rows, metrics)
-    table = Table(title=title, title_justify="left")
-    for name in head:
-        table.add_column(name, justify="right", overflow="fold")
-    for row in body:
-        table.add_row(*row)
-    return table
+    return terminal_table(head, body, title)
 
 
 def as_markdown(rows: Sequence[Row], metrics: Sequence[str], title: str) -> str:
     """The same table for a document."""
     head, body = cells(rows, metrics)
-    lines = [head, ["---:"] * len(head), *([cell.replace("|", "\\|") for cell in row] for row in body)]
-    return f"# {title}\n\n" + "\n".join("| " + " | ".join(line) + " |" for line in lines) + "\n"
+    return f"# {title}\n\n{markdown_table(head, body)}\n"
 
 
 def as_json(rows: Sequence[Row], about: dict) -> dict:

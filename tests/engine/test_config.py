@@ -137,3 +137,10 @@ def test_hooks_are_found_and_dicts_are_walked(tmp_path: Path):
 def test_a_misspelt_config_is_answered_with_the_nearest():
     with pytest.raises(ConfigError, match=r"no such config file .* Did you mean configs/gat_student_curriculum\.py\?"):
         load_config("configs/gat_student_curiculum.py")
+
+
+def test_an_option_may_be_written_as_configs_are():
+    given = ["a=[dict(type='X', keys=dict(b=1))]", "c=dict(d=(1, 2))", "e=list(1)", "f=dict(1)"]
+    assert parse_options(given) == {
+        "a": [{"type": "X", "keys": {"b": 1}}], "c": {"d": (1, 2)}, "e": "list(1)", "f": "dict(1)",
+    }  # fmt: skip

@@ -23,6 +23,7 @@ from experiments import (
 from killing import PATIENCE_S
 from ranks import run_ranks
 
+from stillhouse.engine import distributed
 from stillhouse.engine.distributed import init_distributed, require_same
 from stillhouse.engine.errors import StillhouseError
 
@@ -172,3 +173,28 @@ def test_a_launcher_that_is_not_there(launcher: str, monkeypatch):
         StillhouseError, match=rf"--launcher {launcher}: RANK, WORLD_SIZE, LOCAL_RANK not set; start with"
     ):
         init_distributed(launcher)
+
+
+@pytest.mark.parametrize(
+    ("launcher", "rank", "seen", "device"),
+    [
+        ("pytorch", 1, 2, 1), ("slurm", 3, 1, 0), ("slurm", 1, 4, 1), ("mpi", 2, 1, 0),
+        ("pytorch", 1, 1, None), ("slurm", 4, 4, None),
+    ],
+)  # fmt: skip
+def test_every_process_has_a_gpu_of_its_own(launcher: str, rank: int, seen: int, device: int | None, monkeypatch):
+    monkeypatch.setenv("LOCAL_RANK", str(rank))
+    monkeypatch.setattr(torch.cuda, "device_count", lambda: seen)
+    if device is None:
+        with pytest.raises(
+            StillhouseError, match=rf"process {rank} of this machine .from 0. has no GPU of its own, {seen} are"
+        ):
+            distributed._own_device(launcher)
+    else:
+        assert distributed._own_device(launcher) == device
+
+
+def test_a_process_knows_its_number_before_it_joins(monkeypatch):
+    monkeypatch.delenv("RANK", raising=False)
+    monkeypatch.setenv("SLURM_PROCID", "3")
+    assert distributed.rank("slurm") == 3 and distributed.rank("none") == 0

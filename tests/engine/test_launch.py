@@ -45,6 +45,16 @@ def test_the_plan_s_path_finds_the_teacher_and_trains_with_it(config, tmp_path: 
     assert newest(taught.work_dir)["meta"]["iter"] == 2
 
 
+def test_a_teacher_that_was_moved_is_found_where_it_is(config, tmp_path: Path):
+    train(config("some_teacher", run=dict(model_size="teacher", **RUN), **SHORT))
+    (tmp_path / "runs").rename(tmp_path / "moved")
+    student = load_config(
+        config("some_student", run=dict(model_size="student", **RUN), work_root=str(tmp_path / "moved"), **SHORT)
+    )
+    hook = hook_of(launch.with_discovered_teacher(student))
+    assert Path(hook.teacher.checkpoint).is_file() and hook.teacher.checkpoint.startswith(str(tmp_path / "moved"))
+
+
 def test_a_config_with_its_own_hook_keeps_its_teacher(config, tmp_path: Path):
     experiment = load_config(config("taught", custom_hooks=[distillation(tmp_path / "a.py")]))
     assert launch.with_discovered_teacher(experiment) is experiment

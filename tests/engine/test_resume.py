@@ -3,9 +3,13 @@
 from pathlib import Path
 
 import pytest
+import torch
 from experiments import StopAt, assert_same, everything, loader, newest, train
 
+from stillhouse.engine.config import load_config
+from stillhouse.engine.random_state import random_state
 from stillhouse.engine.run_folder import read_result
+from stillhouse.engine.runner import EngineRunner
 
 
 @pytest.mark.parametrize(
@@ -76,3 +80,35 @@ def test_another_seed_ends_elsewhere(config, tmp_path: Path):
     train(path, tmp_path / "b", seed=1)
     with pytest.raises(AssertionError, match="differ"):
         assert_same(newest(tmp_path / "a"), newest(tmp_path / "b"), ("state_dict",))
+
+
+def test_a_run_that_began_with_other_weights_resumes_itself(config, tmp_path: Path):
+    train(config("base"), tmp_path / "base")
+    path = config("tuned", load_from=str(next((tmp_path / "base").glob("iter_*.pth"))))
+    train(path, tmp_path / "whole")
+    train(
+        path, tmp_path / "stopped", resume=True, stop=StopAt(3)
+    )  # nothing is there: it begins, and with those weights
+    assert newest(tmp_path / "stopped")["loop"]["iter"] == 3
+    train(path, tmp_path / "stopped", resume=True)
+    assert_same(newest(tmp_path / "whole"), newest(tmp_path / "stopped"))
+
+
+def test_files_of_the_user_s_own_are_left_alone(config, tmp_path: Path):
+    kept = [tmp_path / "run" / name for name in ("iter_1_mine.pth", "iter_final.pth")]
+    (tmp_path / "run").mkdir()
+    for file in kept:
+        file.write_text("mine")
+    train(config(default_hooks=dict(checkpoint=dict(interval=1, by_epoch=False, max_keep=1))), tmp_path / "run")
+    assert all(file.read_text() == "mine" for file in kept)
+    assert len(list((tmp_path / "run").glob("iter_*.pth"))) == 3
+
+
+def test_processes_of_another_number_draw_differently(config, tmp_path: Path):
+    runner = EngineRunner.from_experiment(load_config(config(), {"work_dir": str(tmp_path / "run")}))
+    draws = []
+    for runner._rank in (0, 1):
+        runner._restore_random([random_state(), random_state()])
+        draws.append(torch.rand(()).item())
+    runner.close()
+    assert draws[0] != draws[1]

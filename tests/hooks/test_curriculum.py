@@ -1,5 +1,6 @@
 """Difficulty, as another network scores it."""
 
+import logging
 from pathlib import Path
 from types import SimpleNamespace
 
@@ -8,7 +9,7 @@ import torch
 from torch import nn
 
 from stillhouse.hooks import CurriculumHook
-from stillhouse.hooks.curriculum import weights_digest
+from stillhouse.hooks.columns import weights_digest
 
 
 class Data:
@@ -48,8 +49,9 @@ def run(scorer: Scorer, digest: str | None = "0123456789abcdef0123", sampler=Non
     loader = SimpleNamespace(sampler=sampler, dataset=Data(digest))
     checked = []
     runner = SimpleNamespace(
-        train_dataloader=loader, build_companion=lambda cfg: scorer, check_companion=lambda model: checked.append(model)
-    )
+        train_dataloader=loader, build_companion=lambda cfg: scorer, check_companion=lambda model: checked.append(model),
+        logger=logging.getLogger("curriculum"),
+    )  # fmt: skip
     CurriculumHook(scorer=dict(config="scorer.py"), batch_size=4, **arguments).before_run(runner)
     assert checked == [scorer], "a scorer of other data must be refused"
     return sampler.difficulty

@@ -106,6 +106,8 @@ def test_gives_up_after_so_many_halvings():
         (torch.OutOfMemoryError(), True),
         (MemoryError(), True),
         (RuntimeError("DefaultCPUAllocator: can't allocate memory: you tried to allocate 9 bytes"), True),
+        (RuntimeError("CUDA error: CUBLAS_STATUS_ALLOC_FAILED when calling `cublasCreate(handle)`"), True),
+        (RuntimeError("CUDA error: out of memory"), True),
         (RuntimeError("shapes differ"), False),
     ],
 )
@@ -120,3 +122,16 @@ def test_cleans_up_every_few_iterations(monkeypatch):
     for run.iter in range(7):
         hook.after_train_iter(run, 0)
     assert calls == [2, 5]
+
+
+def test_a_step_that_failed_half_way_is_not_taken_again(hungry, tmp_path: Path, monkeypatch):
+    steps = []
+
+    def step(self, closure=None):
+        steps.append(1)
+        raise torch.OutOfMemoryError("CUDA out of memory. Tried to allocate 2.00 GiB")
+
+    monkeypatch.setattr(torch.optim.SGD, "step", step)
+    with pytest.raises(torch.OutOfMemoryError):
+        train(hungry("step", 8), tmp_path / "run")
+    assert len(steps) == 1

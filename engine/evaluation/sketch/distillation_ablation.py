@@ -11,6 +11,7 @@ from ....datasets.sketch.control_sketch import Split
 from ...checkpoint import saved, write_text
 from ...config import load_config
 from ...launch import is_finished, train
+from ...tables import terminal_table
 from ...trained import load_trained
 from ..latent.summary import plain
 from ..scalars import read_curves
@@ -103,10 +104,9 @@ def write_rows(rows: Sequence[Mapping], path: Path) -> None:
 def as_table(rows: Sequence[Mapping], title: str) -> Table:
     """A row a variant, a column a figure."""
     names = list(dict.fromkeys(name for row in rows for name in row if name != "variant"))
-    table = Table("", *(name.replace("_", " ") for name in names), title=title, title_justify="left")
-    for row in rows:
-        table.add_row(row["variant"], *(f"{row[name]:.3f}" if name in row else "" for name in names))
-    return table
+    head = ("", *(name.replace("_", " ") for name in names))
+    cells = [(row["variant"], *(f"{row[name]:.3f}" if name in row else "" for name in names)) for row in rows]
+    return terminal_table(head, cells, title)
 
 
 def _trained_cosine(ablation: Ablation, name: str) -> dict[str, float]:

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 import torch
 from torch import Tensor
 
+from ...tables import markdown_table
 from .novelty import neighbour_distances, squared_distances
 
 DRAWS = 500
@@ -73,11 +74,11 @@ def diversity(name: str, chosen: Tensor, candidates: Tensor, seed: int = 0) -> D
 
 def table(rows: Sequence[Diversity]) -> str:
     """The figures as a table in Markdown."""
-    head = "| features | chosen | random | 97.5 % of draws below | ratio | closest pair | near-duplicates |"
-    lines = [head, "|---|---:|---:|---:|---:|---:|---:|"]
-    for row in rows:
-        lines.append(
-            f"| {row.features} | {row.chosen:.4f} | {row.random:.4f} | {row.random_high:.4f} | {row.ratio:.2f} | "
-            f"{row.closest:.4f} ({row.closest / max(row.median, 1e-12):.2f} of the median) | {row.near_duplicates} |"
-        )
-    return "\n".join(lines)
+    head = ("features", "chosen", "random", "97.5 % of draws below", "ratio", "closest pair", "near-duplicates")
+    return markdown_table(head, [_cells(row) for row in rows])
+
+
+def _cells(row: Diversity) -> list:
+    closest = f"{row.closest:.4f} ({row.closest / max(row.median, 1e-12):.2f} of the median)"
+    means = [f"{value:.4f}" for value in (row.chosen, row.random, row.random_high)]
+    return [row.features, *means, f"{row.ratio:.2f}", closest, row.near_duplicates]

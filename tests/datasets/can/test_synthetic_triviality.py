@@ -19,6 +19,7 @@ from stillhouse.datasets.can.triviality import (
     unseen_id_rule,
 )
 from stillhouse.datasets.can.window_profile import Profile, Windows, read_windows
+from stillhouse.engine.command import run
 
 TOOL = Path(__file__).parents[3] / "tools/make_can.py"
 
@@ -28,7 +29,7 @@ def tool():
     spec = importlib.util.spec_from_file_location("make_can", TOOL)
     module = importlib.util.module_from_spec(spec)
     spec.loader.exec_module(module)
-    return lambda *arguments: module.main([str(argument) for argument in arguments])
+    return lambda *arguments: run(module.main, module.parser().parse_args([str(argument) for argument in arguments]))
 
 
 def windows(rows, y=None, period_s=0.001):
@@ -141,7 +142,7 @@ def test_the_tool_writes_then_keeps_and_says_what_to_run_next(tool, tmp_path, ca
 
 def test_the_tool_reports_an_error_without_a_traceback(tool, tmp_path, capsys):
     assert tool("--check", "--root", tmp_path / "none") == 2
-    assert capsys.readouterr().err.startswith("make_can.py: ")
+    assert capsys.readouterr().err.startswith("error: ")
 
 
 def test_the_tool_fails_on_a_trivial_set(tool, tmp_path, capsys):

@@ -227,3 +227,18 @@ def test_a_priority_that_cannot_be(problems, priority):
 @pytest.mark.parametrize("priority", ["LOWEST", "low", 0, 100])
 def test_a_priority_is_no_argument_of_the_hook(problems, priority):
     assert problems(custom_hooks=[dict(type="EMAHook", priority=priority)]) == []
+
+
+@pytest.mark.parametrize(
+    ("changes", "line"),
+    [
+        (dict(train_cfg=dict(_delete_=True, type="EpochBasedTrainLoop", max_epochs=3)),
+         "train_cfg.type: 'EpochBasedTrainLoop' is mmengine's, which does not fit this engine's batches; expected 'TestLoop', "
+         "'TrainLoop', 'ValLoop'"),
+        (dict(train_dataloader=loader("train", sampler=dict(type="DefaultSampler"))),
+         "train_dataloader.sampler.type: 'DefaultSampler' is mmengine's, which does not fit this engine's batches; expected "
+         "'CurriculumSampler', 'EpochSampler'"),
+    ],
+)  # fmt: skip
+def test_loops_and_samplers_of_mmengine_are_refused(problems, changes, line):
+    assert problems(**changes) == [line]

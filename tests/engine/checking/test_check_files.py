@@ -20,10 +20,30 @@ def checked(path: Path, companions: bool = True, options: dict | None = None) ->
 
 def test_data_that_is_not_there_names_the_variable_to_set(problems):
     [line] = problems(text_file="nowhere/text.txt")
+    places = " and ".join(dict.fromkeys((str(Path.cwd()), str(PACKAGE_ROOT))))
     assert line == (
-        f"train_dataloader.dataset.path: nowhere/text.txt: no such file or folder (looked in {Path.cwd()} and {PACKAGE_ROOT}). "
-        "`make demo` writes synthetic data; for your own add --cfg-options text_file=..."
+        f"train_dataloader.dataset.path: nowhere/text.txt: no such file or folder (looked in {places}). "
+        "For your own add --cfg-options text_file=..."
     )
+
+
+@pytest.mark.parametrize(
+    ("config", "option", "made_by"),
+    [
+        ("gat_teacher_normal", "data_root", "python tools/make_can.py"),
+        ("sketch_flow_small", "data_root", "python tools/make_sketches.py data/sketches"),
+        ("scene_forward_small", "data_root", "python tools/generate_scenes.py 5000"),
+    ],
+)
+def test_data_that_a_tool_writes_names_the_tool(config: str, option: str, made_by: str):
+    lines = checked(PACKAGE_ROOT / f"configs/{config}.py", options={option: "data/nowhere"})
+    assert any(
+        f"`{made_by}` writes synthetic data; for your own add --cfg-options {option}=..." in line for line in lines
+    )
+
+
+def test_a_checkpoint_to_begin_with_must_be_there(problems, tmp_path):
+    assert problems(load_from=str(tmp_path / "none.pth")) == [f"load_from: {tmp_path / 'none.pth'}: no such checkpoint"]
 
 
 def test_data_below_a_variable_names_the_variable(problems, tmp_path):

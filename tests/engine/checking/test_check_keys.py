@@ -33,6 +33,8 @@ RUN = dict(modality="automotive", dataset="hcrl_sa", model="gat", model_size="st
           for seed in ("one", None, True, -1, 2**32)),
         (dict(randomness=None), "randomness.seed: got None, expected an int from 0 to 4294967295: without a seed a stopped run "
                                 "would not go on as it began"),
+        (dict(randomness=dict(diff_rank_seed=True)), "randomness.diff_rank_seed: got True, but processes cut one order of "
+                                                     "samples, the seed's; take it out, their random draws differ anyway"),
         (dict(env_cfg=dict(mp_cf={})), "env_cfg.mp_cf: unknown key. Did you mean 'mp_cfg'?"),
         (dict(auto_scale_lr=dict(base_batch_siz=8)), "auto_scale_lr.base_batch_siz: unknown key. "
                                                      "Did you mean 'base_batch_size'?"),

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from stillhouse.engine.command import run as run_command
 from stillhouse.engine.errors import RunFolderError
 from stillhouse.engine.evaluation.comparison import ABSENT, compare, flatten
 
@@ -34,7 +35,8 @@ def tool(monkeypatch):
     def main(*arguments) -> int:
         monkeypatch.setenv("COLUMNS", "160")
         monkeypatch.setattr(sys, "argv", [str(TOOL), *map(str, arguments)])
-        return runpy.run_path(str(TOOL))["main"]()
+        tool = runpy.run_path(str(TOOL))
+        return run_command(tool["main"], tool["parse_args"]())
 
     return main
 

@@ -101,4 +101,4 @@ def test_the_summary_counts_and_judges():
     }
     text = table(found)
     assert "| net | 0.2000 | 0.2000 | 5 | 1.0 | 50% | 25% |" in text and text.count(": no") == 2
-    assert "| search | 0.1500 | 0.1500 | 5 | 1.0 | | |" in text
+    assert "| search | 0.1500 | 0.1500 | 5 | 1.0 |  |  |" in text

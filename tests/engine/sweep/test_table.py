@@ -34,7 +34,7 @@ def test_markdown_json_and_terminal_hold_the_same(runs, tmp_path: Path):
     rows = rows_of(runs)
     markdown, figures = write_tables(rows, ["nll"], "some: title", {"config": "c.py"}, tmp_path)
     assert markdown.read_text() == as_markdown(rows, ["nll"], "some: title") == (
-        "# some: title\n\n| lr | seeds | nll |\n| ---: | ---: | ---: |\n"
+        "# some: title\n\n| lr | seeds | nll |\n| --- | ---: | ---: |\n"
         "| 0.1 | 3 | 2 ± 1 |\n| 0.2 | 2 | 6 ± 1.414 |\n"
     )  # fmt: skip
     content = json.loads(figures.read_text())
