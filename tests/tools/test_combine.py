@@ -56,7 +56,7 @@ def test_the_page_and_a_failure(combine, tmp_path: Path, capsys):
         (("--only", "Mamba"), "--only: got 'Mamba', expected the beginning of one of ContrastiveCLIP, FeedbackInverse"),
         (
             ("--settings", "TPU"),
-            "--settings: got 'TPU', expected some of plain, EMA, accumulation, AMP, compile, DDP, together",
+            "--settings: got 'TPU', expected some of plain, EMA, accumulation, AMP, compile, DDP, FSDP2, together",
         ),
         (("--only", "GAT", "--out", "x.md"), "not tried yet; run tools/combine.py without --only"),
     ],

@@ -35,7 +35,7 @@ EXHIBITS = (
         TRAIN.format("sketch_flow_small"), sketch.generator,
     ),
     Exhibit(
-        "distilled", "sketch", "Sketches of photographs", ("sketch_distill_clip", "sketch_distill_clip_plan"),
+        "distilled", "sketch", "Sketches of images", ("sketch_distill_clip", "sketch_distill_clip_plan"),
         {"sketch/agreement_points": "judge's agreement", "sketch/gap_ratio": "gap ratio"},
         TRAIN.format("sketch_distill_clip") + " --cfg-options image_dir=data/photos", sketch.distilled,
     ),

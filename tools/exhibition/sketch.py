@@ -1,4 +1,4 @@
-"""Sketches: real beside generated, the way from noise to a drawing, photographs drawn, and what people prefer."""
+"""Sketches: real beside generated, the way from noise to a drawing, images drawn, and what people prefer."""
 
 from pathlib import Path
 from typing import Any
@@ -61,20 +61,20 @@ def path(network: Any, count: int) -> dict[str, Tensor]:
 
 
 def distilled(run: Run, hall: Hall) -> list[Picture]:
-    """Photographs, drawn before and after distillation from CLIP."""
+    """Images, drawn before and after distillation from CLIP."""
     from stillhouse.engine.evaluation.sketch.distillation_drawing import draw
     from stillhouse.engine.trained import load_trained
 
     before, after = load_trained(_began_with(run, hall)), load_trained(run.folder)
     seen = (before.meta.get("data") or {}).get("class_names", [])[: (before.meta.get("data") or {}).get("num_classes")]
     images = _photographs(run.config.get("image_dir", ""), after.network.encoder.size, seen)
-    columns = {"photograph": images.image, "before": draw(before, images)[0], "after": draw(after, images)[0]}
+    columns = {"image": images.image, "before": draw(before, images)[0], "after": draw(after, images)[0]}
     known = "" if set(images.names) & set(seen) else ", of classes that no sketch was shown of"
     words = (
-        f"Photographs that the tuning saw{known}: drawings of the image generator before and after it was tuned by what "
+        f"Images that the tuning saw{known}: drawings of the image generator before and after it was tuned by what "
         "CLIP sees in them."
     )
-    return [Picture("Photographs drawn", words, plate(columns, images.names))]
+    return [Picture("Images drawn", words, plate(columns, images.names))]
 
 
 def preferred(run: Run, hall: Hall) -> list[Picture]:
