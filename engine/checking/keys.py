@@ -114,14 +114,14 @@ def _check_plain_dicts(problems: Problems, cfg: dict) -> None:
             given = ("distributed",)
             check_call(problems, "env_cfg.mp_cfg", set_multi_processing, environment["mp_cfg"], refused=given)
     if isinstance(randomness, dict):
-        given = ("self", "seed")  # a missing seed is reported below
-        check_call(problems, "randomness", Runner.set_randomness, randomness, given=given, refused=("self",))
+        check_call(problems, "randomness", Runner.set_randomness, randomness, given=("self",), refused=("self",))
         if randomness.get("diff_rank_seed"):
             problems.add(
                 "randomness.diff_rank_seed",
                 "got True, but processes cut one order of samples, the seed's; take it out, their random draws differ anyway",
             )
-    seed = randomness.get("seed") if isinstance(randomness, dict) else None
+    # Where there is a dict without one, the missing argument has been reported.
+    seed = randomness.get("seed", 0) if isinstance(randomness, dict) else None
     if type(seed) is not int or not 0 <= seed < SEEDS:
         problems.add(
             "randomness.seed",
