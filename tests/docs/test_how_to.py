@@ -33,7 +33,7 @@ def written(tmp_path: Path, monkeypatch):
             path.parent.mkdir(parents=True, exist_ok=True)
             path.write_text(body)
         monkeypatch.chdir(tmp_path)
-        monkeypatch.syspath_prepend(str(tmp_path))
+        monkeypatch.syspath_prepend(str(tmp_path / "lab"))
         return found
 
     yield write
@@ -51,7 +51,7 @@ def test_every_page_is_known():
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: page.stem)
 def test_the_commands_of_a_page_run(written, monkeypatch, page: Path):
     files = written(page)
-    assert any(name.startswith("mylab/") for name in files) and any(name.startswith("configs/") for name in files)
+    assert any(name.startswith("lab/mylab/") for name in files) and any(name.startswith("configs/") for name in files)
     lines = commands_in_blocks(page)
     assert lines
     for line in lines:
