@@ -105,7 +105,11 @@ def load_config(path: str | Path, options: dict | None = None) -> Experiment:
 
 def _load(path: str | Path, found: Path, options: dict) -> Experiment:
     try:
+        compile(found.read_bytes(), str(found), "exec")
         raw = Config.fromfile(str(found), lazy_import=False)
+    except SyntaxError as error:
+        at = f"line {error.lineno}: " if error.filename == str(found) else ""
+        raise ConfigError([f"{path}: cannot be read as a config: {at}{error.msg}"]) from error
     except Exception as error:
         if is_shortage(error):  # mmengine copies a config to a temporary file before it reads it
             raise

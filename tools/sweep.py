@@ -33,6 +33,8 @@ def parse_args() -> argparse.Namespace:
     args = parser.parse_args()
     if args.optuna is None and (args.range or args.objective):
         parser.error("--range and --objective need --optuna N")
+    if args.optuna is not None and args.list:
+        parser.error("--list shows the runs of a grid; where a search will look is not known before")
     if args.optuna is not None and (args.optuna < 1 or not args.objective or not (args.range or args.grid)):
         parser.error("--optuna needs at least 1 trial, --objective NAME, and --range or --grid")
     return args

@@ -8,7 +8,7 @@ from mmengine.config import Config
 from mmengine.runner import Runner
 from mmengine.runner.runner import set_multi_processing
 
-from ..config import REFERENCE, Experiment, variables_below
+from ..config import REFERENCE, Experiment, variables_below, walk
 from .components import check_call, check_keys
 from .problems import Problems, fix
 from .values import mismatch
@@ -76,7 +76,15 @@ def _report_unknown(problems: Problems, experiment: Experiment, unknown: dict) -
             not variables and isinstance(value, VARIABLE) and not get_close_matches(str(key), KNOWN, cutoff=CLOSE)
         )
         if key not in variables and not recorded:
-            problems.add(key, f"unknown top-level key.{_advice(key, (*KNOWN, *variables))}", whole=True)
+            deeper = _deeper(experiment, key) if key in experiment.options else None
+            advice = f" Did you mean {deeper!r}?" if deeper else _advice(key, (*KNOWN, *variables))
+            problems.add(key, f"unknown top-level key.{advice}", whole=True)
+
+
+def _deeper(experiment: Experiment, key: str) -> str | None:
+    """The dotted path of the first entry of that name below the top."""
+    below = walk(experiment.cfg.to_dict())
+    return next((f"{path}.{key}" for path, value in below if path and key in value), None)
 
 
 def _advice(key: str, known: tuple[str, ...]) -> str:

@@ -144,3 +144,9 @@ def test_an_option_may_be_written_as_configs_are():
     assert parse_options(given) == {
         "a": [{"type": "X", "keys": {"b": 1}}], "c": {"d": (1, 2)}, "e": "list(1)", "f": "dict(1)",
     }  # fmt: skip
+
+
+def test_a_syntax_error_says_its_line(tmp_path: Path):
+    (tmp_path / "bad.py").write_text("a = 1\nb = (2,\n")
+    with pytest.raises(ConfigError, match=r"bad\.py: cannot be read as a config: line 2: '\(' was never closed"):
+        load_config(tmp_path / "bad.py")

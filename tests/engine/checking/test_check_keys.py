@@ -142,3 +142,9 @@ def test_a_distilled_teacher_is_odd(config):
 def test_every_problem_is_one_line(config):
     lines = check(load_config(config(zzzz=5, model=5, train_cfg=5, custom_hooks=[dict(type="EMAHok")], run=RUN)))
     assert len(lines) >= 4 and all("\n" not in line for line in lines)
+
+
+def test_an_option_without_its_path_is_shown_it(problems):
+    assert problems({"max_iters": 5}, train_cfg=dict(type="TrainLoop", max_iters=7)) == [
+        "max_iters: unknown top-level key. Did you mean 'train_cfg.max_iters'? (from --cfg-options)"
+    ]
