@@ -128,10 +128,13 @@ def _load(path: str | Path, found: Path, options: dict) -> Experiment:
     dead = [
         key for key in options if key in before and key not in names and key not in SETTINGS and _is_plain(plain[key])
     ]
-    dead = [key for key in dead if key not in variables_below(cfg)] if dead else dead
+    recorded = "config_file" in plain  # a run's own, with values in the places of references
+    if dead and not recorded:
+        dead = [key for key in dead if key not in variables_below(cfg)]
     if dead:
+        remedy = "; name the places themselves, such as test_dataloader.dataset.root" if recorded else ""
         raise ConfigError(
-            [f"--cfg-options {key}: nothing in {path} refers to it, so it would change nothing" for key in dead]
+            [f"--cfg-options {key}: nothing in {path} refers to it, so it would change nothing{remedy}" for key in dead]
         )
     variables = {name: cfg[name] for name in sorted(names) if name in cfg}
     return Experiment(found, cfg, options, variables)

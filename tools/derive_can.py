@@ -4,7 +4,7 @@ Thinned to 0.5 % of the frames; a masquerade at the genuine frames' own times; f
 
 example:
   python tools/derive_can.py ../shared/data/can/hcrl_sa --out data/hcrl_sa_derived
-  python tools/test.py RUN --cfg-options data_root=data/hcrl_sa_derived
+  python tools/test.py RUN --cfg-options test_dataloader.dataset.root=data/hcrl_sa_derived
 """
 
 import argparse

@@ -150,3 +150,14 @@ def test_a_syntax_error_says_its_line(tmp_path: Path):
     (tmp_path / "bad.py").write_text("a = 1\nb = (2,\n")
     with pytest.raises(ConfigError, match=r"bad\.py: cannot be read as a config: line 2: '\(' was never closed"):
         load_config(tmp_path / "bad.py")
+
+
+def test_an_option_for_a_recorded_config_must_name_the_place(tmp_path: Path):
+    shipped = load_config("configs/gat_student_curriculum_kd.py")
+    (tmp_path / "config.py").write_text(shipped.recorded().pretty_text)
+    with pytest.raises(
+        ConfigError, match=r"data_root: nothing in .* refers to it.*name the places themselves, such as test_data"
+    ):
+        load_config(tmp_path / "config.py", {"data_root": "elsewhere"})
+    changed = load_config(tmp_path / "config.py", {"test_dataloader.dataset.root": "elsewhere"})
+    assert changed.cfg.test_dataloader.dataset.root == "elsewhere"
