@@ -10,6 +10,8 @@ import argparse
 import sys
 from pathlib import Path
 
+from stillhouse.engine.arguments import positive
+
 JUDGES = ("configs/sketch_judge_points_all.py", "configs/sketch_judge_raster_all.py", "configs/clip_judge.py")
 
 
@@ -29,13 +31,6 @@ def parse_args() -> argparse.Namespace:
     )
     parser.add_argument("--cfg-options", nargs="+", default=[], metavar="KEY=VALUE", help="changes of all runs")
     return parser.parse_args()
-
-
-def positive(text: str) -> int:
-    """A number of images."""
-    if not (text.isascii() and text.isdecimal() and int(text)):
-        raise argparse.ArgumentTypeError(f"got {text!r}, expected a number of at least 1")
-    return int(text)
 
 
 def chosen(names: list[str] | None) -> list[str]:

@@ -12,6 +12,8 @@ import argparse
 import sys
 from pathlib import Path
 
+from stillhouse.engine.arguments import positive
+
 
 def parse_args() -> argparse.Namespace:
     """The command line; nothing heavy is imported for ``--help``."""
@@ -26,13 +28,6 @@ def parse_args() -> argparse.Namespace:
     parser.add_argument("--seed", type=int, default=0, help="of all draws (default 0)")
     parser.add_argument("--out", type=Path, default=Path("work_dirs/compared_search"), metavar="DIR")
     return parser.parse_args()
-
-
-def positive(text: str) -> int:
-    """A whole number of at least 1."""
-    if not text.isdecimal() or int(text) < 1:
-        raise argparse.ArgumentTypeError(f"got {text!r}, expected a whole number of at least 1")
-    return int(text)
 
 
 def main(args: argparse.Namespace) -> int:

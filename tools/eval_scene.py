@@ -12,6 +12,8 @@ import argparse
 import sys
 from pathlib import Path
 
+from stillhouse.engine.arguments import positive
+
 
 def parse_args() -> argparse.Namespace:
     """The command line; nothing heavy is imported for ``--help``."""
@@ -26,13 +28,6 @@ def parse_args() -> argparse.Namespace:
     parser.add_argument("--refined", type=positive, default=100, metavar="N", help="scenes refined (default: 100)")
     parser.add_argument("--out-dir", help="where the results go; by default evaluation in the run's folder")
     return parser.parse_args()
-
-
-def positive(text: str) -> int:
-    """A number of scenes."""
-    if not (text.isascii() and text.isdecimal() and int(text)):
-        raise argparse.ArgumentTypeError(f"got {text!r}, expected a number of at least 1")
-    return int(text)
 
 
 def main(args: argparse.Namespace) -> int:

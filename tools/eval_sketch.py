@@ -12,7 +12,10 @@ import argparse
 import sys
 from pathlib import Path
 
+from stillhouse.engine.arguments import at_least
+
 LEAST = 12
+count = at_least(LEAST)
 
 
 def parse_args() -> argparse.Namespace:
@@ -43,13 +46,6 @@ def parse_args() -> argparse.Namespace:
     if args.sampler_samples is None:
         args.sampler_samples = args.samples
     return args
-
-
-def count(text: str) -> int:
-    """A number of sketches that distances between sets can be measured on."""
-    if not (text.isascii() and text.isdecimal() and int(text) >= LEAST):
-        raise argparse.ArgumentTypeError(f"got {text!r}, expected a number of at least {LEAST}")
-    return int(text)
 
 
 def count_or_none(text: str) -> int:

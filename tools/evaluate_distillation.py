@@ -15,6 +15,8 @@ import argparse
 import sys
 from pathlib import Path
 
+from stillhouse.engine.arguments import positive
+
 JUDGES = ("configs/sketch_judge_points_all.py", "configs/sketch_judge_raster_all.py", "configs/clip_judge.py")
 SPLITS = ("validation", "test")
 
@@ -33,8 +35,10 @@ def parse_args() -> argparse.Namespace:
     parser.add_argument(
         "--split", nargs="+", choices=SPLITS, default=list(SPLITS), help="whose images are drawn (default: both)"
     )
-    parser.add_argument("--samples", type=count, default=240, help="images of each split at most (default: 240)")
-    parser.add_argument("--refine", type=count, default=0, metavar="STEPS", help="also refine each distilled drawing")
+    parser.add_argument("--samples", type=positive, default=240, help="images of each split at most (default: 240)")
+    parser.add_argument(
+        "--refine", type=positive, default=0, metavar="STEPS", help="also refine each distilled drawing"
+    )
     parser.add_argument(
         "--loss", metavar="CONFIG", help="whose CLIPPerceptual is shown and refines; default: the run's"
     )
@@ -46,19 +50,12 @@ def parse_args() -> argparse.Namespace:
         help="configs, runs or checkpoints of classifiers of sketches and of a second CLIP, that know all classes",
     )  # fmt: skip
     parser.add_argument("--sampler", choices=["euler", "heun", "midpoint"], help="of all; by default each config's own")
-    parser.add_argument("--steps", type=count, help="of the sampler of all; by default each config's own")
+    parser.add_argument("--steps", type=positive, help="of the sampler of all; by default each config's own")
     parser.add_argument("--seed", type=int, default=0, help="of the noise (default: 0)")
     parser.add_argument(
         "--out-dir", help="where the results go; by default distillation in the first distilled run's folder"
     )
     return parser.parse_args()
-
-
-def count(text: str) -> int:
-    """A number of images or steps."""
-    if not (text.isascii() and text.isdecimal() and int(text)):
-        raise argparse.ArgumentTypeError(f"got {text!r}, expected a number of at least 1")
-    return int(text)
 
 
 def compared(args: argparse.Namespace):

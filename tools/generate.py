@@ -10,6 +10,8 @@ import argparse
 import sys
 from pathlib import Path
 
+from stillhouse.engine.arguments import positive
+
 SAMPLERS = ("euler", "heun", "midpoint")
 
 
@@ -36,13 +38,6 @@ def parse_args() -> argparse.Namespace:
         parser.error(f"--seed: got {args.seed}, expected 0 or more")
     args.png = args.png or (None if args.svg or args.npy else Path("generated.png"))
     return args
-
-
-def positive(text: str) -> int:
-    """A whole number of at least 1."""
-    if not text.isdecimal() or int(text) < 1:
-        raise argparse.ArgumentTypeError(f"got {text!r}, expected a whole number of at least 1")
-    return int(text)
 
 
 def main(args: argparse.Namespace) -> None:

@@ -15,6 +15,8 @@ import shlex
 import sys
 from pathlib import Path
 
+from stillhouse.engine.arguments import natural, positive
+
 TOOLS = Path(__file__).resolve().parent
 FOLDER, SMALL_FOLDER = Path("work_dirs/cycle"), Path("work_dirs/cycle_small")
 
@@ -46,20 +48,6 @@ def parse_args() -> argparse.Namespace:
     stages.add_argument("--workers", type=positive, help="processes that render")
     stages.add_argument("--seed", type=natural, help="of all draws")
     return parser.parse_args()
-
-
-def natural(text: str) -> int:
-    """A whole number of at least 0."""
-    if not (text.isascii() and text.isdecimal()):
-        raise argparse.ArgumentTypeError(f"got {text!r}, expected a whole number of at least 0")
-    return int(text)
-
-
-def positive(text: str) -> int:
-    """A whole number of at least 1."""
-    if not natural(text):
-        raise argparse.ArgumentTypeError(f"got {text!r}, expected a whole number of at least 1")
-    return int(text)
 
 
 NOT_OF_THE_PLAN = ("list", "rounds", "keep", "small")

@@ -14,6 +14,8 @@ import argparse
 import sys
 from pathlib import Path
 
+from stillhouse.engine.arguments import positive
+
 
 def parse_args() -> argparse.Namespace:
     """The command line; nothing heavy is imported for ``--help``."""
@@ -43,13 +45,6 @@ def parse_args() -> argparse.Namespace:
     look.add_argument("--invert", action="store_true", help="exchange light and dark, for dark strokes on light")
     parser.add_argument("--image-size", type=positive, default=512, metavar="PX", help="of scene.png (default 512)")
     return parser.parse_args()
-
-
-def positive(text: str) -> int:
-    """A whole number of at least 1."""
-    if not text.isdecimal() or int(text) < 1:
-        raise argparse.ArgumentTypeError(f"got {text!r}, expected a whole number of at least 1")
-    return int(text)
 
 
 BUDGETS = ("screening", "gradient", "steps", "evaluations", "population", "seconds", "size", "measure", "seed")

@@ -12,6 +12,8 @@ import argparse
 import sys
 from pathlib import Path
 
+from stillhouse.engine.arguments import positive
+
 
 def parse_args() -> argparse.Namespace:
     """The command line; nothing heavy is imported for ``--help``."""
@@ -36,13 +38,6 @@ def parse_args() -> argparse.Namespace:
     parser.add_argument("--seed", type=int, default=0, help="of pairs and annotator (default: 0)")
     parser.add_argument("--cfg-options", nargs="+", default=[], metavar="KEY=VALUE", help="changes of the config")
     return parser.parse_args()
-
-
-def positive(text: str) -> int:
-    """A whole number of at least 1."""
-    if not (text.isascii() and text.isdecimal() and int(text) > 0):
-        raise argparse.ArgumentTypeError(f"got {text!r}, expected a whole number of at least 1")
-    return int(text)
 
 
 def main(args: argparse.Namespace) -> int:

@@ -13,6 +13,8 @@ import argparse
 import sys
 from pathlib import Path
 
+from stillhouse.engine.arguments import positive
+
 GREATEST_COUNT = 64
 
 
@@ -50,13 +52,6 @@ def check(parser: argparse.ArgumentParser, args: argparse.Namespace) -> None:
         parser.error(f"got --seed {args.seed} and --prior {args.prior}, expected numbers of at least 0")
     if args.count > GREATEST_COUNT:
         parser.error(f"--count: got {args.count}, expected at most {GREATEST_COUNT}")
-
-
-def positive(text: str) -> int:
-    """A whole number of at least 1."""
-    if not text.isdecimal() or int(text) < 1:
-        raise argparse.ArgumentTypeError(f"got {text!r}, expected a whole number of at least 1")
-    return int(text)
 
 
 def above_zero(text: str) -> float:

@@ -149,4 +149,4 @@ def test_what_it_refuses(call, runs, tmp_path):
     status, _, errors = call(runs["good"], runs["good"])
     assert status == 2 and "is named twice; name checkpoints of different seeds" in errors
     status, _, errors = call(runs["good"], "--samples", "5")
-    assert status == 2 and "got '5', expected a number of at least 12" in errors
+    assert status == 2 and "got '5', expected a whole number of at least 12" in errors

@@ -137,5 +137,5 @@ def test_what_it_refuses(call, runs, judges, tmp_path, capsys):
 
     assert "holds no checkpoint; train it first" in refused(tmp_path, runs["good"])
     assert "holds no checkpoint" in refused(runs["bootstrap"], runs["good"], "--judges", tmp_path)
-    assert "expected a number of at least 1" in refused(runs["bootstrap"], runs["good"], "--samples", 0)
+    assert "expected a whole number of at least 1" in refused(runs["bootstrap"], runs["good"], "--samples", 0)
     assert "holds a ToyCLIP, expected a network that draws sketches" in refused(runs["clip_judge"], runs["good"])
