@@ -105,15 +105,11 @@ def load_config(path: str | Path, options: dict | None = None) -> Experiment:
 
 def _load(path: str | Path, found: Path, options: dict) -> Experiment:
     try:
-        compile(found.read_bytes(), str(found), "exec")
         raw = Config.fromfile(str(found), lazy_import=False)
-    except SyntaxError as error:
-        at = f"line {error.lineno}: " if error.filename == str(found) else ""
-        raise ConfigError([f"{path}: cannot be read as a config: {at}{error.msg}"]) from error
     except Exception as error:
         if is_shortage(error):  # mmengine copies a config to a temporary file before it reads it
             raise
-        raise ConfigError([f"{path}: cannot be read as a config: {type(error).__name__}: {error}"]) from error
+        raise ConfigError([f"{path}: cannot be read as a config: {_why(found, error)}"]) from error
     _check_base(raw.to_dict(), path)
     options = by_number(options, raw.to_dict())
     before = {key for key, value in raw.to_dict().items() if _is_plain(value)}
@@ -138,6 +134,17 @@ def _load(path: str | Path, found: Path, options: dict) -> Experiment:
         )
     variables = {name: cfg[name] for name in sorted(names) if name in cfg}
     return Experiment(found, cfg, options, variables)
+
+
+def _why(found: Path, error: Exception) -> str:
+    """What keeps a config from being read; mmengine names neither the line of a syntax error nor its file."""
+    try:
+        compile(found.read_bytes(), str(found), "exec")
+    except SyntaxError as own:
+        return f"line {own.lineno}: {own.msg}"
+    except ValueError:  # null bytes, of which Python before 3.12 says so
+        pass
+    return f"{type(error).__name__}: {error}"
 
 
 def _check_base(content: dict, path: str | Path) -> None:

@@ -69,14 +69,18 @@ def _own_device(launcher: str) -> int:
 
 def rank(launcher: str) -> int:
     """This process's number, before it has joined."""
-    source = RANK_VARIABLES.get(launcher, {}).get("RANK", "RANK")
-    return int(os.environ.get(source, os.environ.get("RANK", 0)))
+    return _told(launcher, "RANK", 0)
 
 
 def world_size(launcher: str) -> int:
     """How many processes a launcher started, before they have joined."""
-    source = RANK_VARIABLES.get(launcher, {}).get("WORLD_SIZE", "WORLD_SIZE")
-    return int(os.environ.get(source, os.environ.get("WORLD_SIZE", 1)))
+    return _told(launcher, "WORLD_SIZE", 1)
+
+
+def _told(launcher: str, name: str, alone: int) -> int:
+    """What a launcher says in its own variable, or in torchrun's; ``alone`` where nothing does."""
+    source = RANK_VARIABLES.get(launcher, {}).get(name, name)
+    return int(os.environ.get(source, os.environ.get(name, alone)))
 
 
 def local_rank() -> int:

@@ -7,7 +7,6 @@ from pathlib import Path
 import numpy as np
 from rich import get_console
 from rich.console import Console
-from rich.table import Table
 
 from .checkpoint import chosen, read_checkpoint, write_text
 from .companions import as_recorded
@@ -132,19 +131,20 @@ def write_page(report: dict) -> Path | None:
 
 def print_groups(report: dict) -> None:
     """A table: a row for each split and source, a column for each metric; where nothing is told apart, a row a metric."""
-    if not report["groups"]:
+    if report["groups"]:
+        head = ("split or source", *(name.replace("_", " ") for name in SHOWN))
+        rows = [_row(group, values) for group, values in report["groups"].items()]
+    else:
+        head = ("metric", "value")
         rows = [(name, _cell(value)) for name, value in report["metrics"].items() if isinstance(value, (int, float))]
-        get_console().print(terminal_table(("metric", "value"), rows, f"test of {report['checkpoint']}"))
-        return
-    table = Table(title=f"test of {report['checkpoint']}")
-    table.add_column("split or source", overflow="fold")
-    for name in SHOWN:
-        table.add_column(name.replace("_", " "), justify="right")
-    for group, values in report["groups"].items():
-        split, parted, recording = group.partition("/")
-        table.add_row(f"  {recording}" if parted else split, *(_cell(values.get(name)) for name in SHOWN))
     console = get_console()
+    table = terminal_table(head, rows, f"test of {report['checkpoint']}")
     (console if console.is_terminal else Console(width=WIDTH)).print(table)
+
+
+def _row(group: str, values: dict) -> tuple[str, ...]:
+    split, parted, recording = group.partition("/")
+    return (f"  {recording}" if parted else split, *(_cell(values.get(name)) for name in SHOWN))
 
 
 def _cell(value: float | None) -> str:

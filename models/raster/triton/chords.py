@@ -66,26 +66,16 @@ def cut_chords(
     """
     chord = tl.program_id(0) * BLOCK + tl.arange(0, BLOCK)
     live = chord < chords
-    if GIVEN:
-        stroke = tl.load(given_stroke + chord, mask=live, other=0)
-        start = tl.load(given_start + chord, mask=live, other=0.0)
-        end = tl.load(given_end + chord, mask=live, other=1.0)
-    else:
-        stroke = _owner(ends, chord, live, strokes, steps).to(tl.int64)
-        before = tl.load(ends + stroke - 1, mask=live & (stroke > 0), other=0)
-        number = (tl.load(ends + stroke, mask=live, other=1) - before).to(tl.float64)
-        within = (chord - before).to(tl.float64)
-        start, end = within / number, (within + 1) / number
+    stroke, start, end = _part(ends, given_stroke, given_start, given_end, chord, live, strokes, steps, GIVEN)
     x0, y0, x1, y1, x2, y2, x3, y3 = _corners(points, stroke, live)
     radius = tl.load(width + stroke, mask=live, other=0.0).to(tl.float64) / 2
     step = end - start
     ax, bx, cx, dx = _local(x0, x1, x2, x3, start, step)
     ay, by, cy, dy = _local(y0, y1, y2, y3, start, step)
     reach = radius + _REACH + _BULGE
-    low_x, high_x = _tiles(ax, ax + bx + cx + dx, reach, canvas_width)
-    low_y, high_y = _tiles(ay, ay + by + cy + dy, reach, canvas_height)
-    box = low_x | (high_x << 16) | (low_y << 32) | (high_y << 48)
-    tl.store(boxes + chord, box, mask=live)
+    box_x = _tiles(ax, ax + bx + cx + dx, reach, canvas_width)
+    box_y = _tiles(ay, ay + by + cy + dy, reach, canvas_height)
+    tl.store(boxes + chord, box_x | (box_y << 32), mask=live)
     origin_x, origin_y = tl.floor(ax), tl.floor(ay)
     record = records + chord.to(tl.int64) * RECORD
     _put2(record, 0, origin_x, origin_y, live)
@@ -94,20 +84,7 @@ def cut_chords(
     _put2(record, 4, bx, by, live)
     _put2(record, 6, cx, cy, live)
     _put2(record, 8, dx, dy, live)
-    scale_x, scale_y = _largest(bx, cx, dx), _largest(by, cy, dy)
-    scale = tl.maximum(scale_x, scale_y)
-    # At the stroke's very end a vanishing speed means that the curve arrives against its second derivative.
-    turned = tl.where(end == 1, -1.0, 1.0)
-    first_x, first_y = _direction(bx, by, 2 * cx, 2 * cy, dx, dy, scale)
-    last_x, last_y = _direction(
-        bx + 2 * cx + 3 * dx,
-        by + 2 * cy + 3 * dy,
-        (2 * cx + 6 * dx) * turned,
-        (2 * cy + 6 * dy) * turned,
-        dx,
-        dy,
-        scale,
-    )
+    first_x, first_y, last_x, last_y = _end_directions(bx, by, cx, cy, dx, dy, end)
     chord_x, chord_y = bx + cx + dx, by + cy + dy
     length = _length(chord_x, chord_y)
     chord_x, chord_y = chord_x / length, chord_y / length
@@ -120,12 +97,8 @@ def cut_chords(
     # Where a piece turns sharply a pixel may have two feet on it, which the signs at its knots do not show; and a pixel's centre
     # may have its foot next to the turn, and its corner beyond.
     sharp = _turns_sharply(bx, by, cx, cy, dx, dy, reach)
-    for side in tl.static_range(-1, 2, 2):
-        next_start = start + side * step
-        _, nbx, ncx, ndx = _local(x0, x1, x2, x3, next_start, step)
-        _, nby, ncy, ndy = _local(y0, y1, y2, y3, next_start, step)
-        follows = (next_start > -0.5 * step) & (next_start < 1 - 0.5 * step)
-        sharp = sharp | (follows & _turns_sharply(nbx, nby, ncx, ncy, ndx, ndy, reach))
+    sharp = sharp | _neighbour_turns_sharply(x0, y0, x1, y1, x2, y2, x3, y3, start, step, -1, reach)
+    sharp = sharp | _neighbour_turns_sharply(x0, y0, x1, y1, x2, y2, x3, y3, start, step, 1, reach)
     overlap = _OVERLAP + 1e-6 * reach
     slack_start = tl.where(sharp, _OPEN, tl.where(start == 0, reach, overlap))
     slack_end = tl.where(sharp, _OPEN, tl.where(end == 1, reach, overlap))
@@ -167,6 +140,22 @@ def _corners(points, stroke, live):
 
 
 @triton.jit
+def _part(ends, given_stroke, given_start, given_end, chord, live, strokes, steps, GIVEN: tl.constexpr):
+    """The stroke that a chord is of, and the parameters at which it starts and ends."""
+    if GIVEN:
+        stroke = tl.load(given_stroke + chord, mask=live, other=0)
+        start = tl.load(given_start + chord, mask=live, other=0.0)
+        end = tl.load(given_end + chord, mask=live, other=1.0)
+    else:
+        stroke = _owner(ends, chord, live, strokes, steps).to(tl.int64)
+        before = tl.load(ends + stroke - 1, mask=live & (stroke > 0), other=0)
+        number = (tl.load(ends + stroke, mask=live, other=1) - before).to(tl.float64)
+        within = (chord - before).to(tl.float64)
+        start, end = within / number, (within + 1) / number
+    return stroke, start, end
+
+
+@triton.jit
 def _owner(ends, chord, live, strokes, steps):
     """The stroke of a chord: the first whose running sum exceeds the chord's number."""
     low = chord * 0
@@ -193,12 +182,12 @@ def _local(p0, p1, p2, p3, start, step):
 
 @triton.jit
 def _tiles(first, second, reach, size):
-    """First and last tile along one axis whose pixels' centres the chord can reach; none: (0x7FFF, 0)."""
+    """First and last tile along one axis whose pixels' centres the chord can reach, 16 bits each; none: 0x7FFF and 0."""
     limit = reach * 0 + size
     low = tl.ceil(tl.minimum(tl.maximum(tl.minimum(first, second) - reach - 0.5, 0.0), limit)).to(tl.int64)
     high = tl.floor(tl.minimum(tl.maximum(tl.maximum(first, second) + reach - 0.5, -1.0), limit - 1)).to(tl.int64)
     empty = low > high
-    return tl.where(empty, 0x7FFF, low // TILE), tl.where(empty, 0, tl.maximum(high, 0) // TILE)
+    return tl.where(empty, 0x7FFF, low // TILE) | (tl.where(empty, 0, tl.maximum(high, 0) // TILE) << 16)
 
 
 @triton.jit
@@ -215,6 +204,29 @@ def _turns_sharply(bx, by, cx, cy, dx, dy, reach):
     end = (mx * ey - my * ex) * second / (1.5 * third * third)
     extent = tl.sqrt(_square(bx + cx + dx, by + cy + dy))
     return (cosine < _SHARP) | (tl.maximum(sine * reach / _FOCAL, tl.abs(end - begin) / _UNEVEN) > extent)
+
+
+@triton.jit
+def _neighbour_turns_sharply(x0, y0, x1, y1, x2, y2, x3, y3, start, step, side, reach):
+    """``_turns_sharply`` of the part of equal length before (``side`` -1) or after (1), where the stroke goes on there."""
+    start += side * step
+    _, bx, cx, dx = _local(x0, x1, x2, x3, start, step)
+    _, by, cy, dy = _local(y0, y1, y2, y3, start, step)
+    there = (start > -0.5 * step) & (start < 1 - 0.5 * step)
+    return there & _turns_sharply(bx, by, cx, cy, dx, dy, reach)
+
+
+@triton.jit
+def _end_directions(bx, by, cx, cy, dx, dy, end):
+    """Unit tangents where a part starts and where it ends."""
+    scale = tl.maximum(_largest(bx, cx, dx), _largest(by, cy, dy))
+    # At the stroke's very end a vanishing speed means that the curve arrives against its second derivative.
+    turned = tl.where(end == 1, -1.0, 1.0)
+    first_x, first_y = _direction(bx, by, 2 * cx, 2 * cy, dx, dy, scale)
+    speed_x, speed_y = bx + 2 * cx + 3 * dx, by + 2 * cy + 3 * dy
+    bend_x, bend_y = (2 * cx + 6 * dx) * turned, (2 * cy + 6 * dy) * turned
+    last_x, last_y = _direction(speed_x, speed_y, bend_x, bend_y, dx, dy, scale)
+    return first_x, first_y, last_x, last_y
 
 
 @triton.jit
