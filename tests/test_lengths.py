@@ -15,10 +15,8 @@ def test_files_and_functions_are_short(room):
     too_long = []
     for path in (ROOT / room).rglob("*.py"):
         source = path.read_text()
+        functions = (n for n in ast.walk(ast.parse(source)) if isinstance(n, ast.FunctionDef | ast.AsyncFunctionDef))
+        too_long += [f"{path}:{f.lineno} {f.name}" for f in functions if f.end_lineno - f.lineno >= LINES_OF_A_FUNCTION]
         if len(source.splitlines()) > LINES_OF_A_FILE:
             too_long.append(str(path))
-        for node in ast.walk(ast.parse(source)):
-            if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
-                if node.end_lineno - node.lineno >= LINES_OF_A_FUNCTION:
-                    too_long.append(f"{path}:{node.lineno} {node.name}")
     assert not too_long
