@@ -15,6 +15,7 @@ from mmengine.config import Config, ConfigDict
 from ..registry import nearest
 from .addressing import by_number
 from .command import is_shortage
+from .config_files import with_bases
 from .errors import ConfigError
 from .paths import run_path
 
@@ -137,12 +138,13 @@ def _load(path: str | Path, found: Path, options: dict) -> Experiment:
 
 
 def _why(found: Path, error: Exception) -> str:
-    """What keeps a config from being read; mmengine names neither the line of a syntax error nor its file."""
+    """What keeps a config from being read; mmengine reads copies, and its message on a syntax error names these."""
     try:
-        compile(found.read_bytes(), str(found), "exec")
+        with_bases(found)
     except SyntaxError as own:
-        return f"line {own.lineno}: {own.msg}"
-    except ValueError:  # null bytes, of which Python before 3.12 says so
+        at = "" if own.filename == str(found) else f"{shown(Path(str(own.filename)))}, "
+        return f"{at}line {own.lineno}: {own.msg}" if own.lineno else f"{at}{own.msg}"
+    except (ValueError, OSError, RecursionError):  # null bytes before Python 3.12; a base that is not there, or its own
         pass
     return f"{type(error).__name__}: {error}"
 

@@ -10,7 +10,6 @@ from .checkpoint import chosen, read_checkpoint
 from .config import Experiment
 from .evaluation import count_parameters, vocabulary_free_parameters
 from .launch import without_monitors
-from .learner import unwrap
 from .runner import EngineRunner
 
 
@@ -43,7 +42,7 @@ def _run(runner: EngineRunner, say) -> dict:
         runner._val_loop = runner.build_val_loop(runner._val_loop)
         runner.val_loop.dataloader.limit = 1
     runner.train()
-    learner = unwrap(runner.model)
+    learner = runner.learner
     batch = next(runner.train_dataloader.iterate(0)).batches[0]
     learner.eval()
     outputs = learner(mode="tensor", **learner.data_preprocessor(batch))

@@ -3,7 +3,6 @@
 from collections.abc import Callable
 from typing import Any
 
-import torch
 from mmengine.model import BaseDataPreprocessor, BaseModel
 from torch import Tensor, nn
 
@@ -114,8 +113,3 @@ def sum_terms(terms: dict[str, Tensor]) -> Tensor:
     for value in values:
         total = total + value
     return total
-
-
-def unwrap(model: nn.Module) -> Learner:
-    """The learner below DDP, if there is any."""
-    return model.module if isinstance(model, torch.nn.parallel.DistributedDataParallel) else model  # type: ignore

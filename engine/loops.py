@@ -25,7 +25,6 @@ from mmengine.dist import broadcast
 from mmengine.runner import BaseLoop
 
 from ..registry import LOOPS
-from .learner import unwrap
 from .stream import BatchStream, Iteration, seeded
 
 
@@ -98,7 +97,7 @@ class TrainLoop(StreamLoop):
         """Train from the current position to the end; returns the model."""
         self.runner.call_hook("before_train")
         self.runner.model.train()
-        self._terms = unwrap(self.runner.model).terms
+        self._terms = self.runner.learner.terms
         while not self.done:
             self._run_epoch()
         self.runner.call_hook("after_train")
@@ -207,9 +206,9 @@ class EvaluationLoop(StreamLoop):
         runner.call_hook(f"before_{phase}")
         runner.call_hook(f"before_{phase}_epoch")
         runner.model.eval()
-        for buffer in unwrap(runner.model).buffers():
+        for buffer in runner.learner.buffers():
             broadcast(buffer)  # each rank has batch statistics of its own; the checkpoint holds the first one's
-        metrics = self.evaluate(unwrap(runner.model).val_step, hooks=True)
+        metrics = self.evaluate(runner.learner.val_step, hooks=True)
         runner.metrics = dict(metrics)
         runner.call_hook(f"after_{phase}_epoch", metrics=metrics)
         runner.call_hook(f"after_{phase}")

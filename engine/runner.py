@@ -27,7 +27,7 @@ from .config import Experiment
 from .console import attach_console
 from .distributed import first_on_node, init_distributed, require_same
 from .evaluation import sizes
-from .learner import unwrap
+from .learner import Learner
 from .optim import EngineOptimWrapper, autocast
 from .random_state import random_state, restore_random_state
 from .run_folder import RunFolder, forget_result, write_result
@@ -136,6 +136,12 @@ class EngineRunner(Runner):
         runner = cast(EngineRunner, cls.from_cfg(cfg))
         runner.precision = (experiment.cfg.get("optim_wrapper") or {}).get("precision", "fp32")
         return runner
+
+    @property
+    def learner(self) -> Learner:
+        """The network and its losses, whatever spreads them over processes."""
+        model = self.model
+        return model.module if isinstance(model, nn.parallel.DistributedDataParallel) else model  # type: ignore
 
     # -- building ---------------------------------------------------------------------------------------------------
 
@@ -275,7 +281,7 @@ class EngineRunner(Runner):
 
     def _maybe_compile(self, target: str) -> None:
         """What runs last before the loop: check companions, compile, and let ranks' random streams part."""
-        learner = unwrap(self.model)
+        learner = self.learner
         for owner in (learner, *getattr(learner.distillation, "teachers", [])):
             self.check_companion(owner)
         self.optim_wrapper.before_step = lambda: self.call_hook("before_optim_step")
@@ -287,7 +293,7 @@ class EngineRunner(Runner):
     def test(self, checkpoint: dict) -> dict:  # type: ignore[override]
         """Calibrate on the validation data and measure the test data, with a checkpoint's averaged weights where it has them."""
         self._has_loaded = True
-        load_strictly(unwrap(self.model).network, network_state(checkpoint), "the checkpoint")
+        load_strictly(self.learner.network, network_state(checkpoint), "the checkpoint")
         self._test_loop = self.build_test_loop(self._test_loop)
         if self._val_loop is not None:
             self._val_loop = self.build_val_loop(self._val_loop)
@@ -316,7 +322,7 @@ class EngineRunner(Runner):
             self.folder.path,
             {
                 "finished": True, "iterations": self.iter, "epochs": self.epoch, "metrics": self.metrics, "best": best,
-                "teacher": self.teacher_metrics, **sizes(unwrap(self.model).network),
+                "teacher": self.teacher_metrics, **sizes(self.learner.network),
             },
         )  # fmt: skip
 
@@ -330,7 +336,7 @@ class EngineRunner(Runner):
             torch.distributed.all_gather_object(streams, random_state())
         states = {name: hook.state_dict() for name, hook in self._named_hooks() if hasattr(hook, "state_dict")}
         state = {
-            "state_dict": unwrap(self.model).state_dict(),
+            "state_dict": self.learner.state_dict(),
             "optimizer": self.optim_wrapper.state_dict(),
             "schedulers": [scheduler.state_dict() for scheduler in self.param_schedulers or []],
             "hooks": states,
@@ -341,9 +347,7 @@ class EngineRunner(Runner):
 
     def identity(self) -> dict:
         """What a checkpoint says of its origin: config, data, versions, and averaged weights where a hook keeps them."""
-        ema = next(
-            (hook.averaged_state(unwrap(self.model)) for hook in self.hooks if hasattr(hook, "averaged_state")), None
-        )
+        ema = next((hook.averaged_state(self.learner) for hook in self.hooks if hasattr(hook, "averaged_state")), None)
         provenance = getattr(self.train_dataloader.dataset, "provenance", dict)()
         config = {key: value for key, value in self.cfg.to_dict().items() if key not in PLACE}
         meta = {
@@ -380,7 +384,7 @@ class EngineRunner(Runner):
             self._restore(*source)
         elif self._load_from:
             content = read_checkpoint(self._load_from)
-            load_strictly(unwrap(self.model).network, network_state(content), self._load_from)
+            load_strictly(self.learner.network, network_state(content), self._load_from)
             self.logger.info(f"begins with the weights of {self._load_from}")
 
     def _to_resume(self) -> tuple[Path, dict] | None:
@@ -396,7 +400,7 @@ class EngineRunner(Runner):
         return source
 
     def _restore(self, path: Path, content: dict) -> None:
-        load_strictly(unwrap(self.model), content["state_dict"], str(path))
+        load_strictly(self.learner, content["state_dict"], str(path))
         check_same_data(content["meta"], self.train_dataloader.dataset, str(path))
         self.optim_wrapper.load_state_dict(self._cut(content["optimizer"]))
         for scheduler, state in zip(self.param_schedulers or [], content["schedulers"]):

@@ -15,7 +15,6 @@ from .errors import CheckpointError, ConfigError
 from .evaluation import DetectionMetric, calibrate_components, sizes
 from .evaluation.can import load_tested, log_pictures, write_detection_report
 from .evaluation.seeds import RunResult
-from .learner import unwrap
 from .runner import EngineRunner
 from .tables import terminal_table
 
@@ -71,7 +70,7 @@ def test(
     meta = content.get("published") or content["meta"]
     report = {"checkpoint": str(file), "config_file": meta["config_file"], "iter": meta["iter"]}
     report |= {"metrics": metrics, "groups": groups, "validation": runner.metrics}
-    report |= sizes(unwrap(runner.model).network)
+    report |= sizes(runner.learner.network)
     folder = Path(out or experiment.work_dir)
     if runner.rank == 0:
         report["thresholds"] = _thresholds(runner)
@@ -91,7 +90,7 @@ def _thresholds(runner: EngineRunner) -> dict:
         return {}
     with runner.autocast():
         data = runner.val_loop.dataloader.dataset
-        return calibrate_components(unwrap(runner.model).network, data, metrics[0].target_fpr, floor=metrics[0].floor)
+        return calibrate_components(runner.learner.network, data, metrics[0].target_fpr, floor=metrics[0].floor)
 
 
 test.__test__ = False  # pytest collects functions of this name

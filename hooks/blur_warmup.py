@@ -41,7 +41,7 @@ class BlurWarmupHook(Hook):
 
     def before_train(self, runner) -> None:
         """Stand between the network and its losses (or its batch)."""
-        learner = getattr(runner.model, "module", runner.model)
+        learner = runner.learner
         transforms = learner.output_transforms if self.where == "output" else learner.input_transforms
         transforms.append(self._blurred)
 

@@ -34,7 +34,7 @@ class CalibrationHook(Hook):
         """
         if runner.iter > 0:
             return
-        network = getattr(runner.model, "module", runner.model).network
+        network = runner.learner.network
         if not hasattr(network, "calibrate"):
             raise ValueError(
                 f"CalibrationHook: {type(network).__name__} has no calibrate(benign, target_fpr); take the hook out"

@@ -38,7 +38,7 @@ class EMAHook(Hook):
 
     def before_run(self, runner) -> None:
         """Begin with a copy of the weights."""
-        learner = getattr(runner.model, "module", runner.model)
+        learner = runner.learner
         # Only train() builds an optimizer; evaluation loads its weights itself.
         self._weights = [parameter for parameter in learner.parameters() if parameter.requires_grad]
         self._average = [parameter.detach().clone() for parameter in self._weights]

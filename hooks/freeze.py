@@ -55,7 +55,7 @@ class FreezeHook(Hook):
             parameter.requires_grad_(wanted)
 
     def _part(self, runner) -> nn.Module:
-        learner = getattr(runner.model, "module", runner.model)
+        learner = runner.learner
         try:
             return learner.get_submodule(self.module)
         except AttributeError:

@@ -16,7 +16,7 @@ class ImageHook(Hook):
         """Draw the first batch, where the loader left it: on the CPU."""
         if batch_idx:
             return
-        learner = getattr(runner.model, "module", runner.model)
+        learner = runner.learner
         drawn = {name: value.cpu() if isinstance(value, Tensor) else value for name, value in (outputs or {}).items()}
         for name, image in learner.network.draw(drawn, data_batch).items():
             # No slash: the local backend would take it for a folder, which is not there, and lose the picture.

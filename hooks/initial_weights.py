@@ -26,7 +26,7 @@ class InitialWeightsHook(Hook):
         Raises:
             ValueError: the networks have different parameters.
         """
-        network, weights = runner.model.network, runner.build_companion(self.source).network.state_dict()
+        network, weights = runner.learner.network, runner.build_companion(self.source).network.state_dict()
         own = network.state_dict()
         wrong = sorted(own.keys() ^ weights.keys())
         wrong += [name for name in own.keys() & weights.keys() if own[name].shape != weights[name].shape]

@@ -107,7 +107,7 @@ class KDHook(Hook):
         Raises:
             ValueError: the network cannot be distilled; says why.
         """
-        student = runner.model.network
+        student = runner.learner.network
         if student.kd_refusal:
             raise ValueError(f"KDHook: {type(student).__name__} cannot be distilled: {student.kd_refusal}")
         # The student's random stream must be the one it has without distillation.
@@ -118,7 +118,7 @@ class KDHook(Hook):
                 losses.update(self._losses_for(student, teacher.network, number))
         distillation = Distillation(teachers, losses, self.alpha)
         distillation.requires_grad_(self.alpha != 0)
-        runner.model.distillation = distillation
+        runner.learner.distillation = distillation
 
     def _losses_for(self, student: Any, teacher: Any, number: int) -> dict[str, nn.Module]:
         built = {}
@@ -142,7 +142,7 @@ class KDHook(Hook):
         """
         if self.cache_dir is None:
             return
-        learner = getattr(runner.model, "module", runner.model)
+        learner = runner.learner
         if learner.network.prepares:
             raise ValueError(
                 f"KDHook.cache_dir: {type(learner.network).__name__} draws {', '.join(learner.network.prepares)} anew at each "
@@ -165,7 +165,7 @@ class KDHook(Hook):
         """
         if not self.measure_teacher or runner.val_loop is None:
             return
-        learner = getattr(runner.model, "module", runner.model)
+        learner = runner.learner
         for cfg, teacher in zip(self.teacher, learner.distillation.teachers):
             metrics = runner.val_loop.evaluate(_prediction(learner, teacher))
             runner.teacher_metrics[cfg["config"]] = metrics

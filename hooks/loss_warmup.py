@@ -45,7 +45,7 @@ class LossWarmupHook(Hook):
 
     def before_train(self, runner) -> None:
         """Remember the configured weights."""
-        losses = getattr(runner.model, "module", runner.model).losses
+        losses = runner.learner.losses
         for name in self.warmup:
             if name not in losses:
                 near = nearest(name, losses.keys())
@@ -56,13 +56,13 @@ class LossWarmupHook(Hook):
 
     def before_train_iter(self, runner, batch_idx: int, data_batch=None) -> None:
         """Set the weights of this iteration."""
-        losses = getattr(runner.model, "module", runner.model).losses
+        losses = runner.learner.losses
         for name, span in self.warmup.items():
             losses[name].weight = self._weights[name] * warmup_factor(runner.iter, span.begin, span.length)
 
     def after_train(self, runner) -> None:
         """Give the configured weights back."""
-        losses = getattr(runner.model, "module", runner.model).losses
+        losses = runner.learner.losses
         for name, weight in self._weights.items():
             losses[name].weight = weight
 

@@ -33,7 +33,7 @@ class NaNGuardHook(Hook):
         """
         if runner.optim_wrapper.finite.result():
             return
-        learner = getattr(runner.model, "module", runner.model)
+        learner = runner.learner
         bad = sorted(
             {name for terms in learner.terms for name, value in terms.items() if not _finite(value)} - {"loss"}
         )

@@ -38,7 +38,7 @@ class PreparedCacheHook(Hook):
         Raises:
             ValueError: the network has nothing to prepare, or the samples differ each time they are drawn.
         """
-        learner = getattr(runner.model, "module", runner.model)
+        learner = runner.learner
         if not hasattr(learner.network, "preparers"):
             raise ValueError(
                 f"PreparedCacheHook: {type(learner.network).__name__} has no preparers(); take the hook out, or use it with a "

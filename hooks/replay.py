@@ -65,7 +65,7 @@ class ReplayHook(Hook):
         """Stand between the loader's batch and the network."""
         if runner.world_size > 1:
             raise ValueError(f"ReplayHook: got {runner.world_size} processes, expected one: {self.only_alone}")
-        self._learner = runner.model
+        self._learner = runner.learner
         if not hasattr(self._learner.network, "num_actions"):
             raise ValueError(f"ReplayHook: {type(self._learner.network).__name__} has no actions; use FusionAgent")
         self._average = next((hook for hook in runner.hooks if hasattr(hook, "averaged_state")), None)

@@ -195,11 +195,6 @@ def assert_same(a: dict, b: dict, parts: tuple[str, ...] = COMPARED) -> None:
     assert not found, f"differ: {found[:8]}"
 
 
-def unwrapped(runner: EngineRunner) -> torch.nn.Module:
-    """The learner, without DDP around it."""
-    return getattr(runner.model, "module", runner.model)
-
-
 def losses_of(folder: Path, name: str = "train/loss") -> dict[int, float]:
     """step -> value of one scalar in a run's log, over all its processes' starts."""
     lines = [line for file in sorted(folder.glob("*/vis_data/scalars.json")) for line in file.read_text().splitlines()]

@@ -52,7 +52,7 @@ def _rank(rank: int, ranks: int, port: int, config: str, work_dir: str, resume: 
         stop=experiments.StopAt(stop) if stop else None,
         launcher="pytorch",
     )
-    torch.save(experiments.unwrapped(runner).state_dict(), Path(work_dir) / f"rank_{rank}.pt")
+    torch.save(runner.learner.state_dict(), Path(work_dir) / f"rank_{rank}.pt")
     torch.distributed.destroy_process_group()
 
 

@@ -52,7 +52,7 @@ def main(args: argparse.Namespace) -> int:
     grid, name = parse_grid(args.grid), Path(args.config).stem
     sweep = Sweep(
         args.config, parse_options(args.cfg_options), args.seeds, args.out or Path("work_dirs/sweeps") / name,
-        args.jobs, args.test, args.with_companions,
+        args.jobs, args.test, args.with_companions, [*(args.metrics or []), *filter(None, [args.objective])],
     )  # fmt: skip
     if args.list:
         for run in sweep.plan(points(grid)):

@@ -10,6 +10,7 @@ from .components import check_components
 from .files import UNNAMED, check_checkpoint, check_data, is_trained, load_companions
 from .hooks import check_loss_names, check_monitors, check_priorities, check_schedules, hooks_of
 from .keys import check_top_level
+from .optimizer import check_optimizer
 from .plan import check_plan
 from .problems import Problems
 from .references import check_references
@@ -87,6 +88,7 @@ def _check_own(problems: Problems, experiment: Experiment, cfg: dict) -> None:
     check_loss_names(problems, cfg)
     check_priorities(problems, cfg)
     check_sharding(problems, cfg)
+    check_optimizer(problems, cfg)
 
 
 def _check_companions(problems: Problems, experiment: Experiment, cfg: dict, companions: bool, seen: Seen) -> bool:

@@ -55,7 +55,9 @@ def _check_dataloader(problems: Problems, key: str, cfg) -> None:
     check_call(
         problems, key, BatchStream, own, given=STREAM_INJECTED, extra=("dataset", "sampler"), refused=STREAM_INJECTED
     )
-    check_children(problems, key, {name: cfg[name] for name in ("dataset", "sampler") if cfg.get(name) is not None})
+    for name in ("dataset", "sampler"):
+        if cfg.get(name) is not None:
+            check_component(problems, f"{key}.{name}", cfg[name], NESTED[name])
 
 
 def _check_default_hooks(problems: Problems, hooks) -> None:
@@ -193,7 +195,7 @@ def check_children(problems: Problems, path: str, arguments: dict) -> None:
         below = f"{path}.{key}"
         if key == "clip_grad" and isinstance(value, dict):
             _check_clipping(problems, below, value)
-        elif key == "paramwise_cfg" and isinstance(value, dict):
+        elif key == "paramwise_cfg" and value is not None:
             _check_multipliers(problems, below, value)
         elif key in GROUPS and isinstance(value, dict):
             _check_group(problems, below, value, GROUPS[key])
@@ -219,7 +221,10 @@ def _check_value(problems: Problems, path: str, key: str, value) -> None:
             check_children(problems, path, value)
 
 
-def _check_multipliers(problems: Problems, path: str, value: dict) -> None:
+def _check_multipliers(problems: Problems, path: str, value) -> None:
+    if not isinstance(value, dict):
+        problems.add(path, f"got {value!r}, expected a dict of {listed(PARAMWISE)}")
+        return
     check_keys(problems, path, value, PARAMWISE)
     modules = value.get("custom_keys")
     for name, multipliers in modules.items() if isinstance(modules, dict) else ():

@@ -2,8 +2,9 @@
 
 from mmengine.runner import Priority, get_priority
 
-from ...registry import HOOKS, METRICS
-from .declared import Names, answer, argument, check_names, declared, known_class
+from ...registry import HOOKS
+from .declared import Names, argument, check_names, known_class
+from .metrics import is_reported, metric_names
 from .problems import Problems, did_you_mean, listed, shown
 
 
@@ -53,11 +54,7 @@ def check_loss_names(problems: Problems, cfg: dict) -> None:
 
 
 def _check_metric(problems: Problems, path: str, value: str, reported: list[str] | None, owner: str) -> None:
-    if reported is None or value in reported:
-        return
-    head, _, tail = value.rpartition("/")
-    # A metric may report its groups too, as prefix/group/name.
-    if f"{head.split('/')[0]}/{tail}" in reported:
+    if reported is None or is_reported(value, reported):
         return
     if not reported:
         problems.add(
@@ -66,27 +63,6 @@ def _check_metric(problems: Problems, path: str, value: str, reported: list[str]
         return
     hint = did_you_mean(value, reported)
     problems.add(path, f"{owner} watches {value!r}, which is no validation metric; there are {listed(reported)}.{hint}")
-
-
-def metric_names(evaluator) -> list[str] | None:
-    """The names that an evaluator's metrics report, prefixes included; None where one of them declares none."""
-    if isinstance(evaluator, dict) and "metrics" in evaluator:
-        evaluator = evaluator["metrics"]
-    names: list[str] = []
-    for cfg in evaluator if isinstance(evaluator, (list, tuple)) else [evaluator] if evaluator else []:
-        metric = known_class(METRICS, cfg)
-        own = None if metric is None else _reported(metric, cfg)
-        if own is None or metric is None:
-            return None
-        prefix = argument(metric, cfg, "prefix") or getattr(metric, "default_prefix", None)
-        names += [f"{prefix}/{name}" if prefix else name for name in own]
-    return names
-
-
-def _reported(metric, cfg: dict) -> tuple[str, ...] | None:
-    if hasattr(metric, "declared"):
-        return answer(metric.declared, cfg)
-    return declared(metric, "names", cfg)
 
 
 def check_schedules(problems: Problems, cfg: dict) -> None:

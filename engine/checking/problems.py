@@ -32,6 +32,10 @@ class Problems:
         if line not in self.lines:
             self.lines.append(line)
 
+    def tell_of(self, path: str) -> bool:
+        """Whether one of the problems is that of a value, or of something below it."""
+        return any(line.startswith((f"{path}:", f"{path}.")) for line in self.lines)
+
 
 def shown(component) -> str:
     """A class or function with the file it is defined in: ``GAT (models/can/gat.py)``."""

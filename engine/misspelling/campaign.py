@@ -1,6 +1,5 @@
 """Try misspellings of a config's keys, each in a copy of the configs, and note what the check says of them."""
 
-import ast
 import random
 import re
 import shutil
@@ -10,6 +9,7 @@ from pathlib import Path
 
 from ..checking import check
 from ..config import load_config, read_once
+from ..config_files import variables, with_bases
 from ..errors import ConfigError
 from .keys import Key, keys_of, misspellings, rewritten
 
@@ -64,32 +64,18 @@ class Reading:
 
 def experiments_in(folder: Path) -> list[Path]:
     """The configs of a folder that describe a training run; plans of a search have no model."""
-    return [path for path in sorted(folder.glob("*.py")) if {"model", "_base_"} & _variables(path).keys()]
+    return [path for path in sorted(folder.glob("*.py")) if {"model", "_base_"} & variables(path).keys()]
 
 
 def cases(config: Path, seed: int = 0) -> list[Case]:
     """One misspelling of each kind of every key in a config and the files it is based on; free names are left out."""
     found = []
-    for file in _chain(config):
+    for file in with_bases(config):
         for number, key in enumerate(keys_of(file.read_text())):
             rng = random.Random(f"{seed} {config.name} {file.name} {number}")
             if not key.free:
                 found += [Case(config, file, key, kind, wrong) for kind, wrong in misspellings(key.name, rng).items()]
     return found
-
-
-def _chain(config: Path) -> list[Path]:
-    """A config and the files below it, each once."""
-    found, bases = {config: None}, _variables(config).get("_base_")
-    for base in ast.literal_eval(bases) if bases else ():
-        found.update(dict.fromkeys(_chain((config.parent / base).resolve())))
-    return list(found)
-
-
-def _variables(config: Path) -> dict[str, ast.expr]:
-    """The variables at the top of a config's text, with what is assigned to them."""
-    nodes = ast.parse(config.read_text()).body
-    return {ast.unparse(node.targets[0]): node.value for node in nodes if isinstance(node, ast.Assign)}
 
 
 def chosen(configs: list[Path], most: int | None = None, seed: int = 0) -> list[Case]:

@@ -2,12 +2,15 @@
 
 import hashlib
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
 from mmengine.config import Config
 
 from ..checking import check
+from ..checking.metrics import is_reported, metric_names
+from ..checking.problems import did_you_mean, listed
 from ..config import Experiment, load_config
 from ..errors import ConfigError, RunFolderError
 from ..evaluation.comparison import UNINTERESTING, flatten
@@ -115,6 +118,34 @@ def require_all(runs: list[PlannedRun], companions: bool = True) -> None:
         )
     for run in runs:
         _require_same(run)
+
+
+def require_metrics(runs: list[PlannedRun], names: Iterable[str]) -> None:
+    """Refuse names that no run will report, as far as that can be told before they run.
+
+    Args:
+        runs: of the sweep, checked.
+        names: of validation metrics; of test metrics ``test/NAME``.
+
+    Raises:
+        ConfigError: some are none.
+    """
+    known: list[str] = []
+    for run in {one.point.label: one for one in runs}.values():
+        cfg = run.experiment.cfg
+        reported = metric_names(cfg.get("val_evaluator"))
+        tested = metric_names(cfg.get("test_evaluator")) if run.tested else []
+        if reported is None or tested is None:
+            return
+        known += [*reported, *(f"test/{name}" for name in tested)]
+    known = list(dict.fromkeys(known))
+    lines = [
+        f"{name!r} is no result of these runs; there are {listed(known)}.{did_you_mean(name, known)}"
+        for name in names
+        if not (is_reported(name, known) or is_reported(name.removeprefix("test/"), known))
+    ]
+    if lines:
+        raise ConfigError(lines)
 
 
 def _require_same(run: PlannedRun) -> None:

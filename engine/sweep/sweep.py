@@ -1,12 +1,12 @@
 """A sweep: what every run of it shares, and how points of it are measured."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
 from ..launch import train_companions
 from .grid import Point
-from .plan import PlannedRun, plan_runs, require_all
+from .plan import PlannedRun, plan_runs, require_all, require_metrics
 from .running import run_all
 from .table import Row, rows_of
 
@@ -23,6 +23,7 @@ class Sweep:
         jobs: runs at a time.
         tested: measure the test splits too.
         with_companions: first train what the config needs.
+        metrics: names of results that will be asked for.
         say: receives the lines of the report.
 
     Attributes:
@@ -36,6 +37,7 @@ class Sweep:
     jobs: int = 1
     tested: bool = False
     with_companions: bool = False
+    metrics: Sequence[str] = ()
     say: Callable = print
     failed: dict[str, str] = field(default_factory=dict)
 
@@ -43,17 +45,18 @@ class Sweep:
         """The runs of these points, checked.
 
         Raises:
-            ConfigError, RunFolderError: see ``require_all``.
+            ConfigError, RunFolderError: see ``require_all`` and ``require_metrics``.
         """
         runs = plan_runs(self.config, self.options, points, self.seeds, self.out, self.tested)
         require_all(runs, companions=not self.with_companions)
+        require_metrics(runs, self.metrics)
         return runs
 
     def measure(self, points: list[Point]) -> list[Row]:
         """Train what is not finished of these points, and aggregate.
 
         Raises:
-            ConfigError, RunFolderError: see ``require_all``; nothing has run then.
+            ConfigError, RunFolderError: see ``plan``; nothing has run then.
         """
         runs = self.plan(points)
         if self.with_companions:

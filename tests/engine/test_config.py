@@ -146,6 +146,21 @@ def test_an_option_may_be_written_as_configs_are():
     }  # fmt: skip
 
 
+def test_a_syntax_error_below_it_says_in_which_file(tmp_path: Path):
+    (tmp_path / "base.py").write_text("a = 1\nb = = 2\n")
+    (tmp_path / "middle.py").write_text("_base_ = 'base.py'\n")
+    (tmp_path / "top.py").write_text("_base_ = ['middle.py']\n")
+    with pytest.raises(ConfigError, match=r"top\.py: cannot be read as a config: .*base\.py, line 2: invalid syntax"):
+        load_config(tmp_path / "top.py")
+
+
+@pytest.mark.parametrize("base", ["absent.py", "top.py"])
+def test_a_base_that_is_not_there_or_is_the_config_itself(tmp_path: Path, base: str):
+    (tmp_path / "top.py").write_text(f"_base_ = [{base!r}]\n")
+    with pytest.raises(ConfigError, match=r"top\.py: cannot be read as a config: (FileNotFound|Recursion)Error"):
+        load_config(tmp_path / "top.py")
+
+
 def test_a_syntax_error_says_its_line(tmp_path: Path):
     (tmp_path / "bad.py").write_text("a = 1\nb = (2,\n")
     with pytest.raises(ConfigError, match=r"bad\.py: cannot be read as a config: line 2: '\(' was never closed"):

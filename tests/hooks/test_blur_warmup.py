@@ -57,7 +57,7 @@ def trained(where: str, iteration: int = 0, **arguments) -> tuple[Learner, torch
     learner = Learner(dict(type="Echo"), dict(seen=dict(type="Seen")))
     learner.distillation = Teacher()
     hook = BlurWarmupHook("image", where=where, **arguments)
-    runner = SimpleNamespace(model=learner, iter=iteration)
+    runner = SimpleNamespace(learner=learner, iter=iteration)
     hook.before_train(runner)
     hook.before_train_iter(runner, 0)
     image = torch.rand(2, 3, 9, 9, generator=torch.Generator().manual_seed(0))

@@ -40,7 +40,7 @@ def run(network: nn.Module, validation: Data | None, iteration: int = 0, trainin
         data and SimpleNamespace(dataloader=SimpleNamespace(dataset=data)) for data in (training or Data(4), validation)
     ]
     runner = SimpleNamespace(
-        iter=iteration, model=SimpleNamespace(network=network), train_loop=loops[0], val_loop=loops[1],
+        iter=iteration, learner=SimpleNamespace(network=network), train_loop=loops[0], val_loop=loops[1],
         logger=SimpleNamespace(warning=said.append, info=said.append),
     )  # fmt: skip
     CalibrationHook(target_fpr=0.25, batch_size=4).before_train(runner)

@@ -62,7 +62,7 @@ def test_a_name_that_is_no_loss_is_refused_by_the_check(config):
 
 
 def test_a_name_that_is_no_loss_is_refused_at_the_start():
-    runner = SimpleNamespace(model=SimpleNamespace(losses=nn.ModuleDict({"late": nn.Identity()})))
+    runner = SimpleNamespace(learner=SimpleNamespace(losses=nn.ModuleDict({"late": nn.Identity()})))
     with pytest.raises(KeyError, match=r"LossWarmupHook\.warmup: 'lat' is no loss .* there are 'late'\. Did you mean"):
         LossWarmupHook({"lat": {}}).before_train(runner)
 

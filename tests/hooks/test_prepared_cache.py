@@ -56,10 +56,10 @@ def run(
         vars(loop.dataloader.dataset).update(data)
     checked = []
     runner = SimpleNamespace(
-        model=SimpleNamespace(network=network), train_loop=loops[0], val_loop=loops[1], check_companion=checked.append
+        learner=SimpleNamespace(network=network), train_loop=loops[0], val_loop=loops[1], check_companion=checked.append
     )
     PreparedCacheHook(batch_size=2, cache_dir=cache_dir and str(cache_dir)).before_run(runner)
-    assert checked == [runner.model], "detectors of other data must be refused"
+    assert checked == [runner.learner], "detectors of other data must be refused"
     return loops[0].dataloader.dataset, loops[1].dataloader.dataset
 
 

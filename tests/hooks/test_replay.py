@@ -37,7 +37,7 @@ def start(hooks: tuple = (), world_size: int = 1, network: nn.Module | None = No
     hook = ReplayHook(**{"batch_size": 64, "epsilon_start": 0.0, "epsilon_end": 0.0, **arguments})
     learner = nn.Module()
     learner.network, learner.input_transforms = network or Agent(), []
-    runner = SimpleNamespace(model=learner, world_size=world_size, hooks=[hook, *hooks], seed=3, iter=0)
+    runner = SimpleNamespace(learner=learner, world_size=world_size, hooks=[hook, *hooks], seed=3, iter=0)
     hook.before_train(runner)
     return hook, runner, learner.input_transforms[0]
 

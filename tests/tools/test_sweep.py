@@ -35,6 +35,15 @@ def test_unknown_keys_are_refused_before_anything_runs(sweep, config, tmp_path: 
 
 
 @pytest.mark.parametrize(
+    "asked", [("--metrics", "nl"), ("--optuna", 2, "--objective", "nl"), ("--metrics", "nl", "--list")]
+)
+def test_unknown_results_are_refused_before_anything_runs(sweep, config, tmp_path: Path, asked: tuple, capsys):
+    assert sweep(config(), *GRID, *asked, "--out", tmp_path / "out") == 2
+    assert "'nl' is no result of these runs; there are 'nll'. Did you mean" in capsys.readouterr().err
+    assert not list(tmp_path.glob("out/**/config.py"))
+
+
+@pytest.mark.parametrize(
     ("arguments", "message"),
     [
         (("--range", "a=1:2"), "--range and --objective need --optuna N"),

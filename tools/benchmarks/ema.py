@@ -20,7 +20,7 @@ def ratios(quick: bool = False) -> list[dict]:
 
 def _compared(name: str, layers: int, width: int, pairs: int) -> dict:
     network = nn.Sequential(*(nn.Linear(width, width) for _ in range(layers)))
-    hook, runner = EMAHook(decay=0.999), SimpleNamespace(model=network)
+    hook, runner = EMAHook(decay=0.999), SimpleNamespace(learner=network)
     hook.before_run(runner)
     average = [parameter.detach().clone() for parameter in network.parameters()]
 

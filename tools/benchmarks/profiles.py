@@ -20,7 +20,6 @@ from mmengine.hooks import Hook
 from stillhouse.engine.chaos.data import MAKERS
 from stillhouse.engine.chaos.recipes import Recipe
 from stillhouse.engine.config import load_config
-from stillhouse.engine.learner import unwrap
 from stillhouse.engine.runner import EngineRunner
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -128,7 +127,7 @@ class WatchHook(Hook):
         self.shares: dict[str, float] = {}
 
     def before_train(self, runner) -> None:
-        learner, clock = unwrap(runner.model), self.clock
+        learner, clock = runner.learner, self.clock
         clock.watch(learner.network, "prepare", "forward")
         clock.watch(learner.network, "forward", "forward")
         for loss in learner.losses.values():

@@ -13,7 +13,6 @@ from mmengine.hooks import Hook
 from torch import nn
 
 from stillhouse.engine.checkpoint import chosen, read_checkpoint
-from stillhouse.engine.learner import unwrap
 from stillhouse.engine.runner import EngineRunner
 from stillhouse.engine.sharding import gathered, is_sharded
 
@@ -67,7 +66,7 @@ def two_steps(case: Case, root: Path, launcher: str = "none") -> Found:
         if runner._val_loop is not None:
             runner._val_loop = runner.build_val_loop(runner._val_loop)
             runner.val_loop.dataloader.limit = 1
-        steps, before = EveryStep(), digest(unwrap(runner.model).network)
+        steps, before = EveryStep(), digest(runner.learner.network)
         runner.register_hook(steps)
         runner.train()
         return _judged(case, runner, steps, before)
@@ -92,7 +91,7 @@ def digest(network: nn.Module) -> str:
 
 
 def _judged(case: Case, runner: Any, steps: EveryStep, before: str) -> Found:
-    learner = unwrap(runner.model)
+    learner = runner.learner
     found = Found(steps.terms[0]["loss"], digest(learner.network))
     if len(steps.terms) != STEPS:
         found.faults.append(f"{len(steps.terms)} steps were taken, expected {STEPS}")
@@ -124,7 +123,7 @@ def _setting_faults(case: Case, runner: Any, steps: EveryStep) -> list[str]:
         "parts of a step": (steps.parts[0], 2 if several else 1),
         "cut": (is_sharded(runner.model), case.setting == "FSDP2"),
         "processes": (runner.world_size, case.processes),
-        "compiled": (unwrap(runner.model).network._compiled_call_impl is not None, case.setting == "compile"),
+        "compiled": (runner.learner.network._compiled_call_impl is not None, case.setting == "compile"),
         "averaged": (_holds_average(runner), averaged) if runner.rank == 0 else (averaged, averaged),
         "precision": (runner.optim_wrapper.precision, "bf16" if case.setting in ("AMP", "together") else "fp32"),
     }

@@ -6,7 +6,7 @@ import pytest
 
 from stillhouse.engine.errors import ConfigError, RunFolderError
 from stillhouse.engine.sweep.grid import parse_grid, points
-from stillhouse.engine.sweep.plan import folder_name, plan_runs, require_all
+from stillhouse.engine.sweep.plan import folder_name, plan_runs, require_all, require_metrics
 
 RATE = "optim_wrapper.optimizer.lr"
 
@@ -79,3 +79,19 @@ def test_a_folder_with_a_run_of_another_config_is_refused(config, tmp_path: Path
     (other,) = planned(config(), tmp_path / "out", seeds=1, log_level="ERROR", **{RATE: 0.3})
     with pytest.raises(RunFolderError, match=r"another config \(optim_wrapper.optimizer.lr: 0.01 there, 0.3 now\)"):
         require_all([other])
+
+
+def test_results_that_no_run_will_report_are_refused(config, tmp_path: Path):
+    runs = planned(config(), tmp_path / "out")
+    require_metrics(runs, ["nll"])
+    with pytest.raises(ConfigError) as refused:
+        require_metrics(runs, ["nl", "nll", "test/f1"])
+    assert refused.value.problems == [
+        "'nl' is no result of these runs; there are 'nll'. Did you mean 'nll'?",
+        "'test/f1' is no result of these runs; there are 'nll'.",
+    ]
+
+
+def test_results_of_metrics_that_declare_no_names_are_let_be(config, tmp_path: Path, monkeypatch):
+    monkeypatch.setattr("stillhouse.engine.sweep.plan.metric_names", lambda evaluator: None)
+    require_metrics(planned(config(), tmp_path / "out"), ["anything"])

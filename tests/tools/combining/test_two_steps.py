@@ -68,7 +68,7 @@ def test_losses_and_weights_that_are_not_finite_or_stand_still_are_seen(monkeypa
     monkeypatch.setattr(module, "_distillation_faults", lambda *args: [])
     monkeypatch.setattr(module, "_setting_faults", lambda *args: [])
     learner = SimpleNamespace(network=network, parameters=network.parameters)
-    found = module._judged(Case("MiniGPT"), SimpleNamespace(model=learner), steps, digest(network))
+    found = module._judged(Case("MiniGPT"), SimpleNamespace(learner=learner), steps, digest(network))
     assert found.faults == [
         "1 steps were taken, expected 2", "step 1: loss is inf", "no weight has moved", "a weight is not finite",
     ]  # fmt: skip
