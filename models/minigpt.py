@@ -30,6 +30,7 @@ class MiniGPT(Network):
     """
 
     outputs = ("logits",)
+    predicts = ("logits", "nll")
     inputs = ("tokens", "next_tokens")
     vocabulary_modules = ("embedding", "head")
     distillation = dict(soft_labels=dict(type="SoftLabels", output="logits"))

@@ -8,6 +8,8 @@ class Network(nn.Module):
 
     Attributes:
         outputs: names of the tensors that ``forward`` returns; losses and distillation may name these only.
+        predicts: names of what ``predict`` returns, which metrics may name; None where it is not told, and the outputs where
+            ``predict`` is not defined.
         inputs: keys of the batch that ``forward`` reads.
         prepares: keys that ``prepare`` adds to the batch.
         companions: arguments that name other configs' networks, each held under the attribute of that name; see
@@ -18,6 +20,7 @@ class Network(nn.Module):
     """
 
     outputs: tuple[str, ...] = ()
+    predicts: tuple[str, ...] | None = None
     inputs: tuple[str, ...] = ()
     prepares: tuple[str, ...] = ()
     companions: tuple[str, ...] = ()

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
+from ...models.network import Network
 from ...registry import Registry, RegistryImportError
 from .problems import Problems, did_you_mean, listed, shown
 from .signatures import signature_of
@@ -68,6 +69,14 @@ def outputs_of(component, cfg: dict) -> Names | None:
     """A network's outputs."""
     words = declared(component, "outputs", cfg)
     return None if words is None else Names(words, f"outputs of {shown(component)}")
+
+
+def predictions_of(component, cfg: dict) -> Names | None:
+    """What a network's ``predict`` returns: what it says, or its outputs where it does not define one."""
+    words = declared(component, "predicts", cfg)
+    if words is not None:
+        return Names(words, f"predictions of {shown(component)}")
+    return outputs_of(component, cfg) if getattr(component, "predict", None) is Network.predict else None
 
 
 def batch_of(dataset, dataset_cfg: dict, network, network_cfg: dict) -> Names | None:

@@ -20,7 +20,7 @@ def hooks_of(cfg: dict) -> list[tuple[str, dict]]:
 
 def check_monitors(problems: Problems, cfg: dict) -> None:
     """Check the metrics that hooks watch against those that validation reports."""
-    reported = metric_names(cfg.get("val_evaluator"))
+    reported = metric_names(cfg, "val_evaluator")
     for path, hook in hooks_of(cfg):
         component = known_class(HOOKS, hook)
         for name in getattr(component, "metric_args", ()):

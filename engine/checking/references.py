@@ -3,12 +3,13 @@
 import contextlib
 from collections.abc import Callable
 
-from ...registry import DATASETS, HOOKS, LOSSES, MODELS
+from ...registry import DATASETS, HOOKS, LOSSES, METRICS, MODELS
 from ..companions import inherit
 from ..config import Experiment
 from ..errors import ConfigError
-from .declared import Names, argument, batch_of, check_names, declared, known_class, outputs_of
+from .declared import Names, argument, batch_of, check_names, declared, known_class, outputs_of, predictions_of
 from .hooks import hooks_of
+from .metrics import metrics_of
 from .problems import Problems, listed, shown
 
 
@@ -23,6 +24,8 @@ def check_references(problems: Problems, experiment: Experiment, cfg: dict) -> N
     losses = cfg["model"].get("losses")
     for name, loss in losses.items() if isinstance(losses, dict) else ():
         check_loss(problems, f"model.losses.{name}", loss, outputs, batch)
+    for phase in ("val", "test"):
+        _check_metrics(problems, cfg, phase, predictions_of(network, network_cfg))
     for path, hook in hooks_of(cfg):
         if hook.get("type") == "KDHook" and known_class(HOOKS, hook):
             _check_distillation(problems, path, hook, experiment, cfg)
@@ -35,11 +38,25 @@ def _network(cfg: dict) -> tuple[dict, Callable | None]:
     return network_cfg or {}, known_class(MODELS, network_cfg)
 
 
+def _check_metrics(problems: Problems, cfg: dict, phase: str, predictions: Names | None) -> None:
+    """Check the names that the metrics of validation or of the test read."""
+    dataset_cfg, dataset = _dataset(cfg, f"{phase}_dataloader")
+    fields = declared(dataset, "fields", dataset_cfg)
+    batch = None if fields is None else Names(fields, f"batch of {shown(dataset)}")
+    for path, metric in metrics_of(cfg, f"{phase}_evaluator"):
+        _check_reads(problems, path, known_class(METRICS, metric), metric, predictions, batch)
+
+
+def _dataset(cfg: dict, loader: str) -> tuple[dict, Callable | None]:
+    """The config of a loader's data set and its class, which is None where it cannot be told."""
+    loader_cfg = cfg.get(loader)
+    dataset_cfg = loader_cfg.get("dataset") if isinstance(loader_cfg, dict) else None
+    return dataset_cfg or {}, known_class(DATASETS, dataset_cfg)
+
+
 def _batch(cfg: dict, network, network_cfg: dict) -> Names | None:
-    loader = cfg.get("train_dataloader")
-    dataset_cfg = loader.get("dataset") if isinstance(loader, dict) else None
-    dataset = known_class(DATASETS, dataset_cfg)
-    return None if dataset is None or dataset_cfg is None else batch_of(dataset, dataset_cfg, network, network_cfg)
+    dataset_cfg, dataset = _dataset(cfg, "train_dataloader")
+    return None if dataset is None else batch_of(dataset, dataset_cfg, network, network_cfg)
 
 
 def check_loss(problems: Problems, path: str, cfg, outputs: Names | None, batch: Names | None) -> None:
@@ -52,12 +69,18 @@ def check_loss(problems: Problems, path: str, cfg, outputs: Names | None, batch:
         outputs: what the network gives, or None where that is not known.
         batch: what the data set gives, or None.
     """
-    loss = known_class(LOSSES, cfg)
-    if loss is None:
+    _check_reads(problems, path, known_class(LOSSES, cfg), cfg, outputs, batch)
+
+
+def _check_reads(
+    problems: Problems, path: str, component: Callable | None, cfg: dict, outputs: Names | None, batch: Names | None
+) -> None:
+    """Check the arguments that a class declares to be names of outputs and keys of the batch."""
+    if component is None:
         return
     for names, source in (("output_args", outputs), ("batch_args", batch)):
-        for name in getattr(loss, names, ()):
-            check_names(problems, f"{path}.{name}", argument(loss, cfg, name), source)
+        for name in getattr(component, names, ()):
+            check_names(problems, f"{path}.{name}", argument(component, cfg, name), source)
 
 
 def _check_distillation(problems: Problems, path: str, hook: dict, experiment: Experiment, cfg: dict) -> None:

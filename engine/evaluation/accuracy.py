@@ -25,6 +25,7 @@ class Accuracy(GatheredMetric):
     """
 
     names = ("accuracy", "worst_class")
+    output_args, batch_args = ("logits",), ("target",)
 
     def __init__(self, logits: str = "logits", target: str = "label", prefix: str | None = None) -> None:
         super().__init__(prefix=prefix)

@@ -50,6 +50,7 @@ class DetectionMetric(GatheredMetric):
     """
 
     names = RESULT_NAMES
+    output_args, batch_args = ("score",), ("target",)
     floors = {"auroc": 0.55}
 
     def __init__(

@@ -21,6 +21,8 @@ class GatheredMetric(BaseMetric):
 
     Attributes:
         names: results of the metric, without the prefix.
+        output_args, batch_args: arguments whose values are names of what ``predict`` returns, and keys of the batch; they
+            are checked before anything is built.
         floors: result -> value at or below which a model is no better than chance.
         whole_rows: a row may hold an array a sample, (B, ...), not one value only.
         calibration: plain values fitted on validation data and used on test data.
@@ -28,6 +30,8 @@ class GatheredMetric(BaseMetric):
 
     default_prefix = ""
     names: tuple[str, ...] = ()
+    output_args: tuple[str, ...] = ()
+    batch_args: tuple[str, ...] = ()
     floors: dict[str, float] = {}
     whole_rows = False
 

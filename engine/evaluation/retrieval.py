@@ -58,6 +58,7 @@ class RetrievalAccuracy(GatheredMetric):
 
     whole_rows = True
     names = ("photo", "sketch", "cross")
+    output_args, batch_args = ("image", "sketch", "text"), ("label",)
 
     def __init__(
         self, image: str = "image_embedding", sketch: str = "sketch_embedding", text: str = "text_embedding",

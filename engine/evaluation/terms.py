@@ -20,6 +20,8 @@ class TermMean(GatheredMetric):
         ValueError: no name is given.
     """
 
+    output_args = ("names",)
+
     def __init__(self, names: Sequence[str], prefix: str | None = None) -> None:
         super().__init__(prefix=prefix)
         if isinstance(names, str) or not names:

@@ -132,9 +132,9 @@ def require_metrics(runs: list[PlannedRun], names: Iterable[str]) -> None:
     """
     known: list[str] = []
     for run in {one.point.label: one for one in runs}.values():
-        cfg = run.experiment.cfg
-        reported = metric_names(cfg.get("val_evaluator"))
-        tested = metric_names(cfg.get("test_evaluator")) if run.tested else []
+        cfg = run.experiment.cfg.to_dict()
+        reported = metric_names(cfg, "val_evaluator")
+        tested = metric_names(cfg, "test_evaluator") if run.tested else []
         if reported is None or tested is None:
             return
         known += [*reported, *(f"test/{name}" for name in tested)]

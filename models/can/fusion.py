@@ -51,6 +51,7 @@ class FusionAgent(Network):
     """
 
     outputs = ("q", "action", "reward", "td_target")
+    predicts = (*outputs, "score", "alpha")
     inputs = ("graph",)
     prepares = ("state", "scores")
     companions = ("vgae", "gat")

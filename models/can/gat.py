@@ -51,6 +51,7 @@ class GAT(Network):
     """
 
     outputs = ("logits", "embedding")
+    predicts = (*outputs, "score", "probability")
     inputs = ("graph",)
     vocabulary_modules = ("ids",)
     distillation = {"soft_labels": {"type": "SoftLabels", "output": "logits"}}

@@ -51,6 +51,7 @@ class VGAE(Network):
     """
 
     outputs = ("cont_out", "canid_logits", "neighbor_logits", "z", "mu", "logvar", "kl_loss")
+    predicts = (*SCORES, "score")
     inputs = ("graph",)
     vocabulary_modules = ("ids", "canid_head", "neighbor_head")
     components = ("score", *SCORES)

@@ -64,6 +64,7 @@ class FeedbackInverse(Network):
     """
 
     outputs = ("change", "log_scale", "logits", "layer_count", "params")
+    predicts = ("params", "logits", "layer_count")
     inputs = ("image",)
     prepares = ("pairs", "wanted", "counts")
     companions = ("start",)

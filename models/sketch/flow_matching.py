@@ -49,6 +49,7 @@ class FlowMatching(Network):
     """
 
     outputs = ("velocity", "strokes_estimate")
+    predicts = ("generated",)
     prepares = ("t", "x0", "velocity_target", "dropped")
     distillation = dict(velocity=dict(type="OutputMatch", output="velocity"))
     settings = {"sampling": Sampling}

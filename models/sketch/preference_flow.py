@@ -24,6 +24,8 @@ class PreferenceFlow(FlowMatching):
         ``predict`` gives each pair's velocity errors, ``winner_error`` and ``loser_error`` (B, 4), at four even times.
     """
 
+    predicts = ("winner_error", "loser_error")
+
     @classmethod
     def declared_inputs(cls, cfg: dict) -> tuple[str, ...]:
         """The keys of the batch that a config makes it read."""

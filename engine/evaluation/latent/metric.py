@@ -25,6 +25,7 @@ class LatentStatistics(GatheredMetric):
 
     whole_rows = True
     names = flat_names(6)
+    output_args = ("output",)
 
     def __init__(self, output: str = "latent", channels: int = 6, prefix: str = "latent") -> None:
         super().__init__(prefix=prefix)

@@ -90,6 +90,8 @@ class SceneImages(BesideBaselines):
         prefix: put before every result's name.
     """
 
+    output_args, batch_args = ("output",), ("target",)
+
     def __init__(
         self, reference: dict, lpips: Backbone | None = None, output: str = "image", target: str = "image",
         prefix: str = "scene",
@@ -126,6 +128,8 @@ class SceneRecovery(BesideBaselines):
         target: key of the batch with the images.
         prefix: put before every result's name.
     """
+
+    output_args, batch_args = ("params",), ("params", "target")
 
     def __init__(
         self, reference: dict, renderer: dict, lpips: Backbone | None = None, params: str = "params",

@@ -30,6 +30,7 @@ class SketchStatistics(GatheredMetric):
     """
 
     whole_rows = True
+    output_args, batch_args = ("output",), ("target", "label")
 
     def __init__(
         self, judges: list[dict] = [], reference: dict | None = None, output: str = "generated",  # noqa: B006

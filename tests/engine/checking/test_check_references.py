@@ -1,9 +1,10 @@
 """Names between networks, losses, data, teachers and metrics."""
 
 import pytest
-from experiments import distillation, network
+from experiments import distillation, loader, network
 
 from stillhouse.models import MiniGPT
+from stillhouse.models.network import Network
 from stillhouse.registry import DATASETS, LOSSES, METRICS, MODELS
 
 CROSS_ENTROPY = dict(type="CrossEntropy", logits="logits", target="next_tokens")
@@ -32,6 +33,21 @@ class ConfiguredGPT(MiniGPT):
     @classmethod
     def declared_outputs(cls, cfg):
         return ("logits", *(f"hidden_{i}" for i in range(cfg["num_layers"])))
+
+
+@MODELS.register_module(force=True)
+class SilentGPT(MiniGPT):
+    """It does not say what it predicts."""
+
+    predicts = None
+
+
+@MODELS.register_module(force=True)
+class ForwardGPT(MiniGPT):
+    """It predicts its outputs."""
+
+    predicts = None
+    predict = Network.predict
 
 
 @MODELS.register_module(force=True)
@@ -183,6 +199,9 @@ def test_a_metric_that_is_not_reported(problems):
     assert line.startswith("default_hooks.checkpoint.save_best: CheckpointHook (hooks/checkpoint.py) watches 'nl'")
 
 
+DETECTION = dict(type="DetectionMetric", score="nll", target="tokens")
+
+
 @pytest.mark.parametrize(
     ("evaluator", "name", "good"),
     [
@@ -190,15 +209,43 @@ def test_a_metric_that_is_not_reported(problems):
         ([dict(type="TermMean", names=["nll"], prefix="text")], "nll", False),
         (dict(type="CheckedPlainMetric"), "plain/f1", True),
         (dict(metrics=[dict(type="CheckedPlainMetric", prefix="own")]), "own/f1", True),
-        (dict(type="DetectionMetric"), "detection/auroc", True),
-        (dict(type="DetectionMetric"), "detection/val/auroc", True),
-        (dict(type="DetectionMetric"), "detection/val/aurok", False),
+        (dict(DETECTION), "detection/auroc", True),
+        (dict(DETECTION), "detection/val/auroc", True),
+        (dict(DETECTION), "detection/val/aurok", False),
         ([dict(type="TermMean", names=["nll"]), dict(type="CheckedPlainMetric")], "nll", True),
         ([dict(type="CheckedOldMetric")], "anything", True),
     ],
 )
 def test_metric_names_and_their_prefixes(problems, evaluator, name, good):
     assert (problems(val_evaluator=evaluator, **stopping(name)) == []) == good
+
+
+@pytest.mark.parametrize(
+    ("evaluator", "line"),
+    [
+        ([dict(type="TermMean", names=["nll", "nl"])],
+         "val_evaluator.0.names: 'nl' is not in the predictions of MiniGPT (models/minigpt.py): 'logits', 'nll'. Did you mean"),
+        (dict(DETECTION, score="score"), "val_evaluator.score: 'score' is not in the predictions of MiniGPT"),
+        (dict(metrics=[dict(DETECTION, target="y")]), "val_evaluator.metrics.0.target: 'y' is not in the batch of TextFile"),
+    ],
+)  # fmt: skip
+def test_a_name_that_a_metric_reads_and_nothing_gives(problems, evaluator, line):
+    (found,) = problems(val_evaluator=evaluator)
+    assert found.startswith(line)
+
+
+def test_a_test_metric_is_checked_by_the_test_data(problems):
+    (found,) = problems(
+        test_dataloader=loader("val"), test_cfg=dict(type="TestLoop"), test_evaluator=dict(DETECTION, target="y")
+    )
+    assert found.startswith("test_evaluator.target: 'y' is not in the batch of TextFile")
+
+
+def test_predictions_that_are_not_declared_are_let_be(problems):
+    terms = [dict(type="TermMean", names=["own"])]
+    assert problems(model=learner("SilentGPT"), val_evaluator=terms) == []
+    (line,) = problems(model=learner("ForwardGPT"), val_evaluator=terms)
+    assert line.startswith("val_evaluator.0.names: 'own' is not in the outputs of ForwardGPT")
 
 
 def test_a_metric_without_validation(problems):

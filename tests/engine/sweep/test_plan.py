@@ -93,5 +93,5 @@ def test_results_that_no_run_will_report_are_refused(config, tmp_path: Path):
 
 
 def test_results_of_metrics_that_declare_no_names_are_let_be(config, tmp_path: Path, monkeypatch):
-    monkeypatch.setattr("stillhouse.engine.sweep.plan.metric_names", lambda evaluator: None)
+    monkeypatch.setattr("stillhouse.engine.sweep.plan.metric_names", lambda cfg, key: None)
     require_metrics(planned(config(), tmp_path / "out"), ["anything"])
