@@ -6,6 +6,7 @@ import struct
 import zipfile
 import zlib
 from pathlib import Path
+from tokenize import TokenError
 
 import numpy as np
 
@@ -101,7 +102,10 @@ def array_header(stream: io.BytesIO) -> tuple[tuple[int, ...], np.dtype]:
     """
     version = np.lib.format.read_magic(stream)
     read = np.lib.format.read_array_header_1_0 if version == (1, 0) else np.lib.format.read_array_header_2_0
-    shape, _, dtype = read(stream)
+    try:
+        shape, _, dtype = read(stream)
+    except (TokenError, SyntaxError) as error:  # numpy reads headers of Python 2 with Python's tokenizer
+        raise ValueError(f"its header cannot be read: {error}") from error
     return shape, dtype
 
 

@@ -37,7 +37,13 @@ def test_a_header_that_promises_more_than_follows_is_refused_before_memory_is_ta
 
 
 @pytest.mark.parametrize(
-    ("descr", "shape", "message"), [("|O", "(0,)", "pickle"), ("junk", "(1,)", "damaged"), ("|u1", "(-1,)", "damaged")]
+    ("descr", "shape", "message"),
+    [
+        ("|O", "(0,)", "pickle"),
+        ("junk", "(1,)", "damaged"),
+        ("|u1", "(-1,)", "damaged"),
+        ("<f4", "((1,)", "cannot be read"),
+    ],
 )
 def test_other_headers_that_lie(tmp_path: Path, descr, shape, message):
     with Archive(npz(tmp_path / "some.npz", descr, shape)) as archive, pytest.raises(SketchError, match=message):
