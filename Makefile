@@ -2,7 +2,7 @@
 PYTHON ?= python3
 VENV ?= .venv
 BIN := $(VENV)/bin
-.PHONY: demo gallery test check slow docs predict generate generate-quality generate-preview list-refs save-ref rm-ref score-refs \
+.PHONY: demo gallery test test-resume check slow docs predict generate generate-quality generate-preview list-refs save-ref rm-ref score-refs \
 	score-refs-fresh explore explore-clip train train-forward train-inverse-quality train-inverse-all iterate \
 	clean clean-cache clean-scenes clean-runs clean-output clean-all
 
@@ -21,6 +21,9 @@ gallery: $(VENV)/.installed  # one page of pictures of all domains; trains what 
 
 test: $(VENV)/.installed  # a process a core, one thread each
 	OMP_NUM_THREADS=1 $(BIN)/python -m pytest --numprocesses auto --dist loadfile
+
+test-resume: $(VENV)/.installed  # kills and resumes the shipped configs that `make test` leaves out; they resemble others
+	OMP_NUM_THREADS=1 $(BIN)/python -m pytest --numprocesses auto -m slow tests/engine/test_resume_every_config.py
 
 slow: $(VENV)/.installed
 	$(BIN)/python -m pytest -m "slow"

@@ -42,7 +42,7 @@ def main(args: argparse.Namespace) -> None:
     write(data, args.seed, args.rows)
     options = {
         "data_root": str(data), "work_root": str(folder), "cache_dir": str(folder / "cache"),
-        "seed": args.seed, "max_epochs": args.epochs,
+        "seed": args.seed, "max_epochs": args.epochs, "train_cfg.val_interval": 1,
     }  # fmt: skip
     for name in RUNS:
         experiment = load_config(f"configs/{name}.py", options)
