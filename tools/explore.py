@@ -6,8 +6,9 @@ examples:
   python tools/explore.py --clip                               # compared by CLIP instead of LPIPS
   python tools/explore.py --score-with proxy --proxy work_dirs/scene_forward_small
 
-Candidates are drawn small, by the newest trained proxy where there is one, else by the renderer. Where LPIPS has no weights its
-substitute, AlexNet with random weights, takes its place, and says so. Keep what you like: python tools/refs.py add out:0 out:3.
+Candidates are drawn small, by the renderer, or by the newest trained proxy where there is one; then the renderer draws the best
+of these once more and decides. Where LPIPS has no weights its substitute, AlexNet with random weights, takes its place, and
+says so. Keep what you like: python tools/refs.py add out:0 out:3.
 Given again after a kill, the command goes on; given again with the same inputs it does nothing.
 """
 
@@ -74,24 +75,26 @@ def exploration(args: argparse.Namespace):
         weighted = recipe_of(args.seed, scored=read_refs(args.scored, scored=True))
         recipe = Recipe(args.seed, 1.0, weighted.parents, weighted.weights)
     renderer = dict(type="SceneRenderer", size=args.size)
-    return Exploration(recipe, known, args.candidates, args.count, drawer(args), features(args), renderer)
+    drawer, judge = drawers(args)
+    return Exploration(recipe, known, args.candidates, args.count, drawer, features(args), renderer, judge)
 
 
-def drawer(args: argparse.Namespace):
-    """What draws the candidates."""
+def drawers(args: argparse.Namespace) -> tuple:
+    """What draws the candidates; and, where that is a proxy, what draws the best of them once more."""
     from stillhouse.engine.scene.curation.errors import CurationError
     from stillhouse.engine.scene.curation.pictures import Pictures
     from stillhouse.engine.scene.curation.proxy import ProxyPictures, find_proxy
 
     run = args.proxy or (None if args.score_with == "renderer" else find_proxy())
+    small = Pictures(dict(type="SceneRenderer", size=args.score_size))
     if args.score_with == "renderer" or (run is None and args.score_with is None):
-        return Pictures(dict(type="SceneRenderer", size=args.score_size))
+        return small, None
     if run is None:
         raise CurationError(
             "--score-with proxy: no trained scene_forward below work_dirs; train one, or name it with --proxy"
         )
     say(f"candidates are drawn by the proxy {run}")
-    return ProxyPictures(run)
+    return ProxyPictures(run), small
 
 
 def features(args: argparse.Namespace):

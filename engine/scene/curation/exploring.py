@@ -4,7 +4,8 @@ import json
 import shutil
 import time
 from collections.abc import Callable, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
+from itertools import compress
 from pathlib import Path
 from typing import Any, Protocol
 
@@ -25,8 +26,9 @@ from .novelty import farthest_points
 from .pictures import Pictures
 
 # Another number whenever the same inputs would choose other scenes.
-VERSION = 1
+VERSION = 2
 PREVIEW, REPORT = "preview.png", "exploration.json"
+SHORTLIST = 4  # candidates drawn by the renderer for every chosen scene, where the drawer only imitates it
 POOL = 4  # candidates drawn afresh for every chosen scene, to compare with random choice
 FRESH_SIZE = 96  # px
 Say = Callable[[str], None]
@@ -56,6 +58,7 @@ class Exploration:
         drawer: of the small images.
         features: that are compared.
         renderer: config of what draws the chosen ones.
+        judge: draws the most novel small once more and has the last word, where the drawer only imitates the renderer.
     """
 
     recipe: Recipe
@@ -65,6 +68,7 @@ class Exploration:
     drawer: Drawer
     features: Features
     renderer: dict
+    judge: Drawer | None = None
 
     def facts(self) -> dict:
         """What the chosen scenes depend on."""
@@ -72,6 +76,7 @@ class Exploration:
             "exploration": VERSION, **self.recipe.facts(), "known": Recipe(0, 0, tuple(self.known)).facts()["parents"],
             "candidates": self.candidates, "count": self.count, "drawer": self.drawer.facts(), "features": self.features.name,
             "renderer": {name: str(value) for name, value in self.renderer.items()},
+            "judge": None if self.judge is None else self.judge.facts(),
         }  # fmt: skip
 
 
@@ -100,26 +105,36 @@ def choose(exploration: Exploration, say: Say = lambda words: None) -> Choice:
     """Breed, draw small, and take the farthest points.
 
     Noise and dither are left out of the small images: noise is new in every pixel and says nothing of the figure. Candidates
-    that are nearly black or nearly white are not taken.
+    that are nearly black or nearly white are not taken. Where the drawer imitates the renderer, it only makes a shortlist.
 
     Raises:
         CurationError: fewer visible candidates than scenes to choose.
     """
-    bred = [exploration.recipe.scene(index) for index in range(exploration.candidates)]
+    bred = {index: exploration.recipe.scene(index) for index in range(exploration.candidates)}
     say(f"drawing {len(bred):,} candidates and {len(exploration.known):,} known scenes small")
-    images = exploration.drawer.images([_plain(scene) for scene in bred])
-    visible = [index for index, image in enumerate(images) if LEAST <= _ink(image) <= MOST]
+    if exploration.judge is None:
+        return _most_novel(exploration, exploration.drawer, bred, exploration.count)
+    first = _most_novel(exploration, exploration.drawer, bred, SHORTLIST * exploration.count)
+    say(f"drawing {len(first.indices):,} of them and the known scenes by the renderer")
+    listed = dict(zip(first.indices, first.scenes))
+    return replace(_most_novel(exploration, exploration.judge, listed, exploration.count), visible=first.visible)
+
+
+def _most_novel(exploration: Exploration, drawer: Drawer, scenes: dict[int, dict], count: int) -> Choice:
+    """Of candidates by their numbers, as many as are wanted, or all that show something where these are fewer but enough."""
+    images = drawer.images([_plain(scene) for scene in scenes.values()])
+    shown = [LEAST <= _ink(image) <= MOST for image in images]
+    visible = list(compress(scenes, shown))
     if len(visible) < exploration.count:
         raise CurationError(
-            f"{len(visible)} of {len(bred)} candidates show something, expected at least {exploration.count}; "
+            f"{len(visible)} of {len(scenes)} candidates show something, expected at least {exploration.count}; "
             "breed more with --candidates"
         )
-    known = [_plain(scene) for scene in exploration.known]
-    say("comparing them")
-    old = exploration.features(exploration.drawer.images(known)) if known else torch.zeros(0, 1)
-    places, novelty = farthest_points(exploration.features(images[visible]), old, exploration.count)
+    old = drawer.images([_plain(scene) for scene in exploration.known])
+    known = exploration.features(old) if len(old) else torch.zeros(0, 1)
+    places, novelty = farthest_points(exploration.features(images[torch.tensor(shown)]), known, count)
     indices = [visible[place] for place in places]
-    return Choice(indices, [bred[index] for index in indices], novelty, visible)
+    return Choice(indices, [scenes[index] for index in indices], novelty, visible)
 
 
 def explore(

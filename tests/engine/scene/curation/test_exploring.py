@@ -1,6 +1,7 @@
 """New scenes, as a folder that is whole or absent."""
 
 import json
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -11,7 +12,7 @@ from stillhouse.datasets.scene.recipe import Recipe
 from stillhouse.datasets.scene.store import SceneStore
 from stillhouse.engine.scene.curation import exploring
 from stillhouse.engine.scene.curation.errors import CurationError
-from stillhouse.engine.scene.curation.exploring import Exploration, choose, explore, read_report
+from stillhouse.engine.scene.curation.exploring import SHORTLIST, Exploration, choose, explore, read_report
 from stillhouse.engine.scene.curation.features import Features
 from stillhouse.engine.scene.curation.novelty import farthest_points
 from stillhouse.engine.scene.curation.pictures import Pictures
@@ -63,6 +64,45 @@ def test_the_most_novel_are_chosen_of_those_that_show_something(make):
     known = MEANS(exploration.drawer.images(exploration.known))
     places, novelty = farthest_points(vectors, known, 6)
     assert choice.indices == [choice.visible[place] for place in places] and choice.novelty == novelty
+
+
+class Deceived(Pictures):
+    """Sees something in scenes that the renderer draws black or white."""
+
+    def images(self, scenes):
+        images = super().images(scenes)
+        for image, scene in zip(images, scenes):
+            if scene["positionCoupled"]:
+                image.fill_(0.0)
+                image[:, : 1 + int(scene["stepFactor"] * 7) % 12] = 0.5
+        return images
+
+
+class Black(Pictures):
+    def images(self, scenes):
+        return torch.zeros_like(super().images(scenes))
+
+
+def test_what_an_imitation_likes_is_drawn_by_the_renderer_before_it_is_chosen(make):
+    exploration, drawer = make(), Deceived(dict(type="ToyRenderer", size=16), None)
+    deceived = replace(exploration, drawer=drawer)
+    believed = choose(deceived)
+    assert any(scene["positionCoupled"] for scene in believed.scenes), "the imitation must be believed here"
+    choice = choose(replace(deceived, judge=exploration.drawer))
+    listed = choose(replace(deceived, count=SHORTLIST * 6))
+    shown = [index for index in listed.indices if index in choose(exploration).visible]
+    vectors = MEANS(exploration.drawer.images([exploration.recipe.scene(index) for index in shown]))
+    places, novelty = farthest_points(vectors, MEANS(exploration.drawer.images(exploration.known)), 6)
+    assert choice.indices == [shown[place] for place in places] and choice.novelty == novelty
+    assert choice.visible == believed.visible and choice.scenes == [exploration.recipe.scene(i) for i in choice.indices]
+    assert not any(scene["positionCoupled"] for scene in choice.scenes)
+    assert replace(deceived, judge=exploration.drawer).facts() != deceived.facts()
+
+
+def test_too_few_that_the_renderer_shows(make):
+    nothing = replace(make(), judge=Black(dict(type="ToyRenderer", size=16), None))
+    with pytest.raises(CurationError, match="0 of 24 candidates show something, expected at least 6; breed more"):
+        choose(nothing)
 
 
 def test_a_folder_is_written_once_and_an_earlier_one_kept(make, tmp_path: Path):
