@@ -9,6 +9,7 @@ import sys
 import traceback
 from collections.abc import Callable, Iterator
 
+VERDICT = 1
 REFUSED = 2
 DEFECT = 3
 INTERRUPTED = 130

@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from stillhouse.engine.command import VERDICT
 from stillhouse.engine.config import load_config
 from stillhouse.engine.run_folder import RESULT
 
@@ -73,7 +74,7 @@ def run_steps(wanted: Iterable[Step], say: Callable[[str], None] = print) -> lis
     """Run what is not done yet; a command that fails does not keep the others from their turn.
 
     Returns:
-        those that failed.
+        those that failed. One that ran to its end and was not content with what it found has not.
     """
     wanted, failed = list(wanted), []
     for number, step in enumerate(wanted, 1):
@@ -82,7 +83,10 @@ def run_steps(wanted: Iterable[Step], say: Callable[[str], None] = print) -> lis
             continue
         say(f"[{number}/{len(wanted)}] {step.text}")
         script = Path(__file__).resolve().parent.parent / step.command[0]
-        if subprocess.run([sys.executable, str(script), *step.command[1:]]).returncode:
+        status = subprocess.run([sys.executable, str(script), *step.command[1:]]).returncode
+        if status == VERDICT:
+            say(f"its own verdict is FAIL: {step.text}")
+        elif status:
             failed.append(step)
     return failed
 

@@ -16,12 +16,12 @@ ROOT = Path(__file__).resolve().parents[3]
 
 @pytest.fixture
 def ran(monkeypatch) -> list[list[str]]:
-    """The commands that are given; those that name ``bad`` fail."""
+    """The commands that are given; those that name ``bad`` fail, and what ``hard`` finds is not good enough for it."""
     given: list[list[str]] = []
 
     def run(command: list[str], **_):
         given.append(command)
-        return subprocess.CompletedProcess(command, int("bad" in command))
+        return subprocess.CompletedProcess(command, 2 * ("bad" in command) + ("hard" in command))
 
     monkeypatch.setattr(module.subprocess, "run", run)
     return given
@@ -66,3 +66,9 @@ def test_what_is_done_is_passed_over_and_a_failure_stops_nothing(ran, tmp_path: 
     assert said == [
         "[1/3] done before: python tools/demo.py", "[2/3] python tools/train.py bad", "[3/3] python tools/train.py good",
     ]  # fmt: skip
+
+
+def test_a_verdict_is_told_and_no_failure(ran):
+    said: list[str] = []
+    assert run_steps([Step("scene", ("explore.py", "hard"))], said.append) == []
+    assert said == ["[1/1] python tools/explore.py hard", "its own verdict is FAIL: python tools/explore.py hard"]
