@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from torch import nn
+from torch import Tensor, nn
 
 from ..datasets.errors import printable
 from ..hooks.memory_cleanup import is_out_of_memory
@@ -15,6 +15,7 @@ from .errors import CheckpointError, StillhouseError
 _OURS = (MODELS, TOKENIZERS, LOSSES, DATASETS, DATA_SAMPLERS, METRICS)
 _KINDS = {"config_file": str, "network": dict, "data": dict, "iter": int}
 _DEFAULTS = {"data": {}, "iter": 0}
+LEAST_GIANT = 1 << 24  # so many of anything are no slip in a small network
 # Of a run's config, what other programs than the training build.
 _BUILT = ("model", "train_dataloader", "val_dataloader", "test_dataloader", "val_evaluator", "test_evaluator")
 _REFERRED = (*_BUILT, "custom_hooks")
@@ -57,7 +58,9 @@ def build_network(content: dict, path: str | Path, trust: bool = False) -> nn.Mo
         CheckpointError: see ``origin_of``; a network that cannot be built, or weights of another one.
         CompanionError: a network within it is missing.
     """
-    config = origin_of(content, path, trust)["network"]
+    config, state = origin_of(content, path, trust)["network"], network_state(content)
+    if not trust:
+        _refuse_giants(config, state, path)
     try:
         network = MODELS.build({**config})
     except (StillhouseError, ImportError, OSError):
@@ -67,8 +70,21 @@ def build_network(content: dict, path: str | Path, trust: bool = False) -> nn.Mo
             raise
         reason = printable(error, 200)
         raise CheckpointError(f"{path}: its network cannot be built ({reason}). Train or export it again.") from error
-    load_strictly(network, network_state(content), str(path))
+    load_strictly(network, state, str(path))
     return network
+
+
+def _refuse_giants(config: dict, state: dict, path: str | Path) -> None:
+    """Raise where a config asks for a number of something that its weights are too few for: to build it might take for ever."""
+    held = sum(value.numel() for value in state.values() if isinstance(value, Tensor))
+    most = max(held, LEAST_GIANT)
+    for part in _dicts(config):
+        for name, value in part.items():
+            if isinstance(value, int) and value > most and not str(name).endswith("seed"):
+                raise CheckpointError(
+                    f"{path}: its config has a {printable(str(name), 80)} above {most:,}, but its weights are {held:,} numbers; "
+                    "it is damaged or forged. If the file is your own, pass --trust-checkpoint."
+                )
 
 
 def _refuse_code(origin: dict, path: str | Path) -> None:

@@ -12,6 +12,7 @@ from .errors import SearchError
 
 VERSION = 1
 _PARTS = {"request": dict, "seconds": (int, float), "done": dict, "partial": dict}
+LONGEST_S = 1e12
 _ANEW = "Begin anew without --resume."
 
 
@@ -69,6 +70,8 @@ class State:
         content = read_json(path, SearchError, _ANEW)
         if wrong := [name for name, kinds in _PARTS.items() if not isinstance(content.get(name), kinds)]:
             raise SearchError(f"{path}: is no state of a search: no {', '.join(wrong)}. {_ANEW}")
+        if not 0 <= content["seconds"] < LONGEST_S:
+            raise SearchError(f"{path}: is no state of a search: its seconds are no time. {_ANEW}")
         there = content["request"]
         others = [name for name in self.request if there.get(name) != self.request[name]]
         if others:

@@ -45,6 +45,9 @@ NAMES = [
 ]  # fmt: skip
 
 
+GPT = dict(type="MiniGPT", vocabulary=11, context=4, width=4, num_layers=1, num_heads=1)
+
+
 def published(folder: Path, network: dict) -> Path:
     """A file that claims to be a published network."""
     path = folder / "network.pth"
@@ -96,6 +99,22 @@ def test_a_network_that_cannot_be_built_is_a_damaged_file(tmp_path: Path):
     ):
         with pytest.raises(CheckpointError, match=f"network.pth: its network {message}"):
             load_network(published(tmp_path, network))
+
+
+@pytest.mark.parametrize("number", [1 << 40, 10**5000], ids=["large", "huge"])
+def test_a_network_that_would_never_be_built(tmp_path: Path, number: int):
+    state = MODELS.build(dict(GPT)).state_dict()
+    content = {"published": {"network": {**GPT, "num_layers": number}, "config_file": "a.py"}, "state_dict": state}
+    with pytest.raises(
+        CheckpointError, match=r"a\.pth: its config has a num_layers above 16,777,216, but its weights are"
+    ):
+        build_network(content, "a.pth")
+
+
+def test_a_seed_may_be_any_number(tmp_path: Path):
+    network = {**onnx_networks.GAT, "sample_seed": 1 << 40}
+    with pytest.raises(CheckpointError, match=r"cannot be built \(.*sample_seed"):
+        build_network({"published": {"network": network, "config_file": "a.py"}, "state_dict": {}}, "a.pth")
 
 
 @pytest.mark.parametrize(

@@ -134,3 +134,14 @@ def test_a_state_of_another_search_or_a_damaged_one_is_refused(tmp_path: Path):
     with pytest.raises(SearchError, match="is not JSON"):
         State(path, {"seed": 1}, resume=True)
     assert State(tmp_path / "absent.json", {}, resume=True).done("start") is None
+
+
+@pytest.mark.parametrize("seconds", ["1" + "0" * 400, "-1", "NaN", "Infinity"])
+def test_a_state_whose_time_is_none(tmp_path: Path, seconds: str):
+    path = tmp_path / "state.json"
+    State(path, {}).finish("start", {}, 1.0)
+    path.write_text(path.read_text().replace('"seconds": 1.0', f'"seconds": {seconds}'))
+    with pytest.raises(
+        SearchError, match=r"state\.json: is no state of a search: its seconds are no time\. Begin anew"
+    ):
+        State(path, {}, resume=True)
