@@ -85,7 +85,8 @@ class Learner(BaseModel):
             value = loss(outputs, seen)
             terms[name] = value if loss.weight == 1 else loss.weight * value
             # A loss need not be one of ours, as long as it takes outputs and batch.
-            observed.update(getattr(loss, "observed", ()))
+            if noted := getattr(loss, "observed", None):
+                observed.update(noted)
         total = sum_terms(terms)
         distillation = self.distillation
         if distillation is not None:

@@ -32,7 +32,11 @@ class StreamLoop(BaseLoop):
     """mmengine's loop over this engine's batches."""
 
     dataloader: BatchStream
-    runner: Any
+    runner: Any = None  # in place of mmengine's property, which is asked several times a step
+
+    def __init__(self, runner, dataloader) -> None:
+        super().__init__(runner, dataloader)
+        self.runner = runner
 
 
 @LOOPS.register_module()
@@ -60,6 +64,7 @@ class TrainLoop(StreamLoop):
         self.stop_training = False
         self._in_epoch_end = False
         self._terms: list[dict] = []
+        self._validates = False
         if not len(self.dataloader):
             raise ValueError(
                 f"train_dataloader: got {self.dataloader.sampler.size(0)} samples, expected at least one step's "
@@ -86,18 +91,15 @@ class TrainLoop(StreamLoop):
         """Whether nothing is left to train."""
         if self.position and self.position >= self.dataloader.length(self.epoch):
             return False  # saved after an epoch's last iteration: the epoch has yet to end
-        return self.stop_training or self.epoch >= self.max_epochs or self._enough
-
-    @property
-    def _enough(self) -> bool:
-        """Whether ``max_iters`` is reached, where iterations rather than epochs are asked for."""
-        return not self.by_epoch and self.iter >= self.max_iters
+        return (
+            self.stop_training or self.epoch >= self.max_epochs or (not self.by_epoch and self.iter >= self.max_iters)
+        )
 
     def run(self):
         """Train from the current position to the end; returns the model."""
         self.runner.call_hook("before_train")
         self.runner.model.train()
-        self._terms = self.runner.learner.terms
+        self._terms, self._validates = self.runner.learner.terms, self.runner.val_loop is not None
         while not self.done:
             self._run_epoch()
         self.runner.call_hook("after_train")
@@ -108,7 +110,8 @@ class TrainLoop(StreamLoop):
         runner.call_hook("before_train_epoch")
         iterations = self.dataloader.iterate(self.epoch, self.position)
         length = self.dataloader.length(self.epoch)
-        while self.position < length and not self._enough and not self.stop_training:
+        last = length if self.by_epoch else min(length, self.position + self.max_iters - self.iter)
+        while self.position < last and not self.stop_training:
             try:
                 iteration = next(iterations)
                 terms = self._step(iteration)
@@ -123,8 +126,8 @@ class TrainLoop(StreamLoop):
     def _finish_epoch(self) -> None:
         self.runner.call_hook("after_train_epoch")
         self.epoch, self.position = self.epoch + 1, 0
-        if self.by_epoch and (self.epoch % self.val_interval == 0 or self.epoch == self.max_epochs):
-            self._validate()
+        if self._validates and self.by_epoch and self._due(self.epoch, self.max_epochs):
+            self.runner.val_loop.run()
         self._in_epoch_end = True
         self.runner.call_hook("save_point")
         self._in_epoch_end = False
@@ -143,8 +146,8 @@ class TrainLoop(StreamLoop):
         runner = self.runner
         runner.call_hook("after_train_iter", batch_idx=self.position, data_batch=iteration.batches, outputs=terms)
         self.iter, self.position = self.iter + 1, self.position + 1
-        if not self.by_epoch and (self.iter % self.val_interval == 0 or self.iter == self.max_iters):
-            self._validate()
+        if self._validates and not self.by_epoch and self._due(self.iter, self.max_iters):
+            self.runner.val_loop.run()
         runner.call_hook("save_point")
 
     def _recover(self, error: Exception) -> None:
@@ -159,9 +162,9 @@ class TrainLoop(StreamLoop):
         self.runner.optim_wrapper.zero_grad()
         self.dataloader.split *= 2
 
-    def _validate(self) -> None:
-        if self.runner.val_loop is not None:
-            self.runner.val_loop.run()
+    def _due(self, done: int, most: int) -> bool:
+        """Whether a validation follows."""
+        return done % self.val_interval == 0 or done == most
 
     def state_dict(self) -> dict:
         """The position, as plain numbers."""

@@ -117,15 +117,19 @@ class BatchStream:
                 yield [IndexBatch(everyone[:1], self.seed)], [0.0]
                 continue
             seed = hash((self.seed, epoch, i, self.rank)) & 0x7FFFFFFF
-            parts = [IndexBatch(mine[cut], seed + cut.start) for cut in self._cuts(mine)]
+            parts = self._parts(mine, seed)
             # DDP averages over ranks; with these shares the average is the mean over all samples of the iteration.
             yield parts, [len(part.indices) * self.world_size / len(everyone) for part in parts]
 
-    def _cuts(self, mine: list[int]) -> list[slice]:
+    def _parts(self, mine: list[int], seed: int) -> list[IndexBatch]:
         most = -(-self.batch_size // self.split)
-        if self._budget is None:
-            return [slice(start, start + most) for start in range(0, len(mine), most)]
-        return cut_parts(self.dataset.node_counts[mine].tolist(), most, self._budget // self.split)
+        if self._budget is not None:
+            cuts = cut_parts(self.dataset.node_counts[mine].tolist(), most, self._budget // self.split)
+        elif len(mine) <= most:
+            return [IndexBatch(mine, seed)]
+        else:
+            cuts = [slice(start, start + most) for start in range(0, len(mine), most)]
+        return [IndexBatch(mine[cut], seed + cut.start) for cut in cuts]
 
 
 class _Fetching:

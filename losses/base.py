@@ -8,6 +8,8 @@ from torch import Tensor, nn
 
 from ..registry import nearest
 
+_HALF = (torch.float16, torch.bfloat16)
+
 
 class Loss(nn.Module):
     """One term of the objective, chosen by name in a config.
@@ -59,7 +61,7 @@ def lookup(source: Mapping, path: str, where: str = "batch") -> Tensor:
 
 def upcast(values: Tensor) -> Tensor:
     """Half precision becomes float32, because exponentials and long means lose digits in it; the rest is left alone."""
-    return values.float() if values.dtype in (torch.float16, torch.bfloat16) else values
+    return values.float() if values.dtype in _HALF else values
 
 
 def _absent(source: Mapping, path: str, part: str, where: str) -> str:
