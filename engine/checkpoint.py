@@ -217,7 +217,7 @@ def network_state(content: dict) -> dict:
     raw, averaged = content.get("state_dict"), content.get("ema")
     if not isinstance(raw, dict) or "published" in content:
         return raw if isinstance(raw, dict) else {}
-    state = averaged if averaged and isinstance(averaged, dict) else raw
+    state = averaged if isinstance(averaged, dict) and averaged else raw
     return {key.removeprefix("network."): value for key, value in state.items() if str(key).startswith("network.")}
 
 

@@ -61,7 +61,7 @@ def _places(value: Any) -> list[tuple[Any, Any]]:
 def _other(value: Any, donor: Any, rng: Random) -> Any:
     act = rng.randrange(6)
     if act == 0 and isinstance(value, (int, float)):
-        return rng.choice((-value, value + 1, value * 1e6, value * 1e300, str(value)))
+        return rng.choice((-value, value + 1, _grown(value, 1e6), _grown(value, 1e300), str(value)))
     if act == 1 and isinstance(value, str):
         return rng.choice(
             (value[::-1], value * 50, value[:-1], value + "\0", value.swapcase(), "." + value, "/" + value)
@@ -72,6 +72,13 @@ def _other(value: Any, donor: Any, rng: Random) -> Any:
         holder, key = rng.choice(_places(donor))
         return holder[key]
     return copy.deepcopy(rng.choice(PLAIN))
+
+
+def _grown(value: float, factor: float) -> float:
+    try:
+        return value * factor
+    except OverflowError:  # a whole number beyond all floating-point ones
+        return value
 
 
 def _written(value: Any, rng: Random) -> bytes:

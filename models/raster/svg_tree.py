@@ -94,7 +94,7 @@ class Drawing:
             raise ValueError(f"svg: the document has neither {name} in pixels nor viewBox; add one of them")
         extent = length(text, of_view or 0)
         if not 0 < extent < math.inf:
-            raise ValueError(f"svg: {name}={text!r} of the document; expected a positive length")
+            raise ValueError(f"svg: {name}={text[:40]!r} of the document; expected a positive length")
         return extent
 
     def _viewport(self) -> np.ndarray:
@@ -176,7 +176,7 @@ def length(text: str, whole: float) -> float:
     match = _LENGTH.fullmatch(text)
     unit = match[2].lower() if match else None
     if match is None or (unit != "%" and unit not in _UNITS):
-        raise ValueError(f"svg: length {text!r}; expected a number with px, pt, pc, in, cm, mm, Q, % or no unit")
+        raise ValueError(f"svg: length {text[:40]!r}; expected a number with px, pt, pc, in, cm, mm, Q, % or no unit")
     return float(match[1]) * (whole / 100 if unit == "%" else _UNITS[match[2].lower()])
 
 

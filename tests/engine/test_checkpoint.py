@@ -291,6 +291,7 @@ def test_the_averaged_network_is_taken_where_there_is_one():
     content = {"state_dict": {"network.w": 1, "distillation.p": 2}, "ema": {"network.w": 3, "distillation.p": 4}}
     assert network_state(content) == {"w": 3}
     assert network_state({**content, "ema": None}) == {"w": 1}
+    assert network_state({**content, "ema": torch.zeros(2)}) == {"w": 1}, "an average that is none"
 
 
 def test_a_checkpoint_is_a_zip_with_checksums(file: Path):

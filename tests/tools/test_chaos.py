@@ -36,7 +36,7 @@ def test_a_series_goes_over_all_domains_and_writes_its_tables(chaos, tmp_path: P
     kinds = ("--kinds", "SIGKILL", "corrupt companion", "damaged cache")
     assert chaos("--all", "--faults", 3, *kinds, "--out", tmp_path) == 0
     table = (tmp_path / "faults.md").read_text().splitlines()
-    assert len(table) == 3 + len(CAMPAIGNS) + 6, "a row a campaign, a kind and their sums"
+    assert len(table) == 3 + len(CAMPAIGNS) + 1 + 6, "a row a campaign, a kind and their sums; a line between"
     assert table[2 + len(CAMPAIGNS)].startswith(f"| all | {3 * len(CAMPAIGNS)} |")
     capsys.readouterr()
     assert chaos("--all", "--faults", 3, *kinds, "--out", tmp_path) == 0

@@ -55,6 +55,10 @@ def test_a_changed_value_leaves_the_original():
     assert value == {"a": [1, {"b": 2}], "c": "d"} and sum(one != value for one in found) > 30
 
 
+def test_numbers_without_end_can_be_changed_too():
+    assert all(changed_value([10**400], Random(seed)) is not None for seed in range(40))
+
+
 def test_repacked_archives_keep_their_checksums():
     buffer = io.BytesIO()
     np.savez(buffer, a=np.arange(5), b=np.zeros((2, 3)))

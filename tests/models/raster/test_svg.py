@@ -290,6 +290,10 @@ REFUSED = {
     "a long root": (f'<a xmlns="{"x" * 3000}"/>', "2,9"),
     "no move first": (document(f'<path {PAINT} d="L 0 0 1 1"/>'), "starts with 'L 0 0 1 1', expected a move"),
     "an infinite coordinate": (document(f'<path {PAINT} d="M 1e999 0 L 0 0"/>'), "infinite or not a number"),
+    "a long length that is none": (
+        document(f'<line {PAINT} x1="1in{"A" * 5000}"/>'),
+        f"length '1in{'A' * 37}'; expected",
+    ),
     "a length that is none": (document(f'<line {PAINT} x1="nan"/>'), "length 'nan'; expected a number with px"),
     "a negative width": (document(f'<path {PAINT} stroke-width="-1" d="M0 0 1 1"/>'), "expected a width of 0 or more"),
     "an unknown transform": (document('<g transform="bend(3)"/>'), "transform 'bend(3)' is not a list"),
