@@ -54,14 +54,16 @@ class Learner(BaseModel):
 
     def train_step(self, data: dict, optim_wrapper) -> dict:
         """mmengine's, straight to the point: forward, then ``optim_wrapper.update_params``; returns the total under ``loss``."""
+        # As an attribute a module is looked up in Python, which costs as much as a small operation; so below.
+        preprocessor: Any = self._modules["data_preprocessor"]
         with optim_wrapper.optim_context(self):
-            losses = self(mode="loss", **self.data_preprocessor(data, True))
+            losses = self(mode="loss", **preprocessor(data, True))
         optim_wrapper.update_params(losses["loss"])
         return losses
 
     def forward(self, mode: str = "tensor", **batch) -> dict:
         """Losses (``mode="loss"``), predictions (``"predict"``) or raw outputs (``"tensor"``) of a batch."""
-        network = self.network
+        network: Any = self._modules["network"]
         batch = network.prepare(batch)
         if mode == "predict":
             return network.predict(batch)
@@ -81,7 +83,8 @@ class Learner(BaseModel):
         With distillation the total is ``alpha * kd + (1 - alpha) * task``.
         """
         terms, observed = {}, {}
-        for name, loss in self.losses.items():
+        losses: Any = self._modules["losses"]
+        for name, loss in losses.items():
             value = loss(outputs, seen)
             terms[name] = value if loss.weight == 1 else loss.weight * value
             # A loss need not be one of ours, as long as it takes outputs and batch.

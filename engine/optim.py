@@ -72,7 +72,7 @@ class EngineOptimWrapper(OptimWrapper):
 
     def optim_context(self, model: nn.Module):
         """Autocast, and no gradient exchange before the last part."""
-        return NOTHING if self.precision == "fp32" and self.should_sync() else self._around(model)
+        return NOTHING if self.precision == "fp32" and self._part == len(self._weights) - 1 else self._around(model)
 
     @contextmanager
     def _around(self, model: nn.Module):

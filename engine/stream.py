@@ -111,7 +111,7 @@ class BatchStream:
         order, step = self.sampler.indices(epoch).tolist(), self.samples_per_iteration
         for i in range(start, self.length(epoch)):
             everyone = order[i * step : (i + 1) * step]
-            mine = everyone[self.rank :: self.world_size]
+            mine = everyone if self.world_size == 1 else everyone[self.rank :: self.world_size]
             if not mine:
                 # A rank without samples must take part in the exchange of gradients; its share is nothing.
                 yield [IndexBatch(everyone[:1], self.seed)], [0.0]
