@@ -72,8 +72,9 @@ def outputs_of(component, cfg: dict) -> Names | None:
 
 
 def predictions_of(component, cfg: dict) -> Names | None:
-    """What a network's ``predict`` returns: what it says, or its outputs where it does not define one."""
-    words = declared(component, "predicts", cfg)
+    """What a network's ``predict`` returns: what the class that defines it says, or the outputs where none defines one."""
+    own = next((one for one in getattr(component, "__mro__", ()) if {"predict", "predicts"} & vars(one).keys()), None)
+    words = declared(component, "predicts", cfg) if own is not None and "predicts" in vars(own) else None
     if words is not None:
         return Names(words, f"predictions of {shown(component)}")
     return outputs_of(component, cfg) if getattr(component, "predict", None) is Network.predict else None

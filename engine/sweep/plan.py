@@ -130,19 +130,19 @@ def require_metrics(runs: list[PlannedRun], names: Iterable[str]) -> None:
     Raises:
         ConfigError: some are none.
     """
-    known: list[str] = []
+    known: dict[str, list[str]] = {"": [], "test/": []}
     for run in {one.point.label: one for one in runs}.values():
         cfg = run.experiment.cfg.to_dict()
-        reported = metric_names(cfg, "val_evaluator")
-        tested = metric_names(cfg, "test_evaluator") if run.tested else []
-        if reported is None or tested is None:
-            return
-        known += [*reported, *(f"test/{name}" for name in tested)]
-    known = list(dict.fromkeys(known))
+        for prefix, key in (("", "val_evaluator"), ("test/", "test_evaluator")):
+            reported = metric_names(cfg, key) if run.tested or not prefix else []
+            if reported is None:
+                return
+            known[prefix] += reported
+    there = list(dict.fromkeys(f"{prefix}{name}" for prefix, names_of in known.items() for name in names_of))
     lines = [
-        f"{name!r} is no result of these runs; there are {listed(known)}.{did_you_mean(name, known)}"
+        f"{name!r} is no result of these runs; there are {listed(there)}.{did_you_mean(name, there)}"
         for name in names
-        if not (is_reported(name, known) or is_reported(name.removeprefix("test/"), known))
+        if not is_reported(name.removeprefix("test/"), known["test/" if name.startswith("test/") else ""])
     ]
     if lines:
         raise ConfigError(lines)

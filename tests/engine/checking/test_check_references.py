@@ -43,6 +43,14 @@ class SilentGPT(MiniGPT):
 
 
 @MODELS.register_module(force=True)
+class OtherGPT(MiniGPT):
+    """It predicts something else than the class it is made from, and does not say what."""
+
+    def predict(self, batch: dict) -> dict:
+        return {"own": batch["tokens"][:, 0].float()}
+
+
+@MODELS.register_module(force=True)
 class ForwardGPT(MiniGPT):
     """It predicts its outputs."""
 
@@ -244,6 +252,7 @@ def test_a_test_metric_is_checked_by_the_test_data(problems):
 def test_predictions_that_are_not_declared_are_let_be(problems):
     terms = [dict(type="TermMean", names=["own"])]
     assert problems(model=learner("SilentGPT"), val_evaluator=terms) == []
+    assert problems(model=learner("OtherGPT"), val_evaluator=terms) == []
     (line,) = problems(model=learner("ForwardGPT"), val_evaluator=terms)
     assert line.startswith("val_evaluator.0.names: 'own' is not in the outputs of ForwardGPT")
 

@@ -85,10 +85,10 @@ def test_results_that_no_run_will_report_are_refused(config, tmp_path: Path):
     runs = planned(config(), tmp_path / "out")
     require_metrics(runs, ["nll"])
     with pytest.raises(ConfigError) as refused:
-        require_metrics(runs, ["nl", "nll", "test/f1"])
+        require_metrics(runs, ["nl", "nll", "test/nll"])
     assert refused.value.problems == [
         "'nl' is no result of these runs; there are 'nll'. Did you mean 'nll'?",
-        "'test/f1' is no result of these runs; there are 'nll'.",
+        "'test/nll' is no result of these runs; there are 'nll'. Did you mean 'nll'?",
     ]
 
 
