@@ -155,7 +155,7 @@ def check_call(
     known = [name for name in (*signature.parameters, *extra) if name not in refused or name in extra]
     for name, value in arguments.items():
         if name not in known and not signature.open:
-            advice = _advice(name, [one for one in known if one not in given])
+            advice = _advice(name, [one for one in known if one in extra or one not in given])
             problems.add(f"{path}.{name}", f"unknown argument of {shown(component)}.{advice}", whole=True)
         elif name in signature.parameters:
             wrong = mismatch(value, signature.parameters[name].annotation)
