@@ -4,7 +4,7 @@ import re
 from itertools import permutations
 
 import pytest
-from hypothesis import assume, given, settings
+from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as st
 from latent_scenes import LEVELS_WITH_GRAPHS, OBJECTS, scene
 
@@ -88,7 +88,8 @@ def fits_some_order(graph: SceneGraph, axis: str) -> bool:
     return any(all((row[s] < row[t]) == (fact[1] > 0) for fact, s, t in facts) for row in permutations(range(4)))
 
 
-@settings(max_examples=150, deadline=None)
+# Most graphs drawn at random are in pieces; how many come first is chance.
+@settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.filter_too_much])
 @given(st.lists(RELATIONS, min_size=3, max_size=6, unique_by=lambda relation: frozenset(relation[::2])))
 def test_a_connected_graph_is_sound_where_each_axis_has_an_order(relations):
     graph = SceneGraph(OBJECTS, tuple(relations))
