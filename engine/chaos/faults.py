@@ -5,6 +5,7 @@ import random
 import resource
 import shutil
 import signal
+from abc import ABC, abstractmethod
 from pathlib import Path
 
 from ..checkpoint import chosen, saved
@@ -16,7 +17,7 @@ from .place import Place
 MOST_ROOM = 1 << 20  # bytes that a starved process may still take
 
 
-class Fault:
+class Fault(ABC):
     """One kind of fault.
 
     Attributes:
@@ -31,18 +32,18 @@ class Fault:
         """Whether the config has what this fault harms."""
         return True
 
+    @abstractmethod
     def strike(self, process: RunProcess, place: Place, draw: random.Random) -> int:
         """Do it to a process that runs.
 
         Returns:
             The iteration that must not be lost.
         """
-        raise NotImplementedError
 
-    def mend(self, place: Place) -> None:
+    def mend(self, place: Place) -> None:  # noqa: B027  most faults need nothing
         """What a refusal's message tells a user to do; nothing where it is enough to go on."""
 
-    def tidy(self, place: Place) -> None:
+    def tidy(self, place: Place) -> None:  # noqa: B027
         """Put back what the fault took from outside the run's folder."""
 
 
@@ -107,9 +108,9 @@ class Damage(Fault):
         self.damage(newest, draw)
         return int(earlier[0].stem.split("_")[1]) if earlier else 0
 
+    @abstractmethod
     def damage(self, path: Path, draw: random.Random) -> None:
         """Spoil one file."""
-        raise NotImplementedError
 
     def mend(self, place: Place) -> None:
         """Begin anew, as ``--restart`` does: no checkpoint was good."""
